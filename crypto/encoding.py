@@ -1,0 +1,129 @@
+"""Deterministic CBOR (RFC 8949 section 4.2.1), read strictly.
+
+`decode` gives back only what `encode` would write: it decodes, encodes again and compares the bytes, so that no two
+byte strings mean the same thing and a signature covers exactly one of them. No floats, no tags, no indefinite lengths,
+no duplicate keys.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final, TypeVar
+
+import cbor2
+
+from crypto.errors import EncodingError
+
+MAX_DEPTH: Final = 24
+"""Deeper than any structure of ours; a bomb of nested lists stops here."""
+
+T = TypeVar("T")
+
+
+def encode(value: Any) -> bytes:
+    """The one encoding of a value made of int, bytes, str, bool, None, list and dict."""
+    _require_plain(value, depth=0)
+    return cbor2.dumps(value, canonical=True)
+
+
+def decode(data: bytes) -> Any:
+    """The value, or `EncodingError` for anything that `encode` would not have written."""
+    try:
+        value = cbor2.loads(data, max_depth=MAX_DEPTH, allow_indefinite=False, allow_duplicate_keys=False)
+        again = encode(value)
+    except (cbor2.CBORError, ValueError, TypeError, OverflowError, RecursionError, MemoryError) as error:
+        raise EncodingError from error
+    if again != data:
+        raise EncodingError
+    return value
+
+
+def _require_plain(value: Any, *, depth: int) -> None:
+    kind = type(value)
+    if kind in (bytes, str, bool, type(None)):
+        return
+    if kind is int:
+        if not -(2**63) <= value < 2**64:
+            raise EncodingError
+        return
+    if depth >= MAX_DEPTH:
+        raise EncodingError
+    if kind is list:
+        for item in value:
+            _require_plain(item, depth=depth + 1)
+    elif kind is dict:
+        for key, item in value.items():
+            if type(key) not in (int, str):
+                raise EncodingError
+            _require_plain(item, depth=depth + 1)
+    else:
+        raise EncodingError
+
+
+class Fields:
+    """A decoded map whose entries are taken by key with their type checked; `done()` refuses what was not asked for.
+
+    Everything off the wire goes through this, so a structure with a missing, extra or mistyped field is refused with
+    one error, whatever it was.
+    """
+
+    def __init__(self, value: Any) -> None:
+        if type(value) is not dict:
+            raise EncodingError
+        self._left = dict(value)
+
+    @classmethod
+    def of(cls, data: bytes) -> Fields:
+        """Decode `data`, which must be a map."""
+        return cls(decode(data))
+
+    def take(self, key: int, kind: type[T]) -> T:
+        """The entry, which must be there and of exactly this type."""
+        value = self._left.pop(key, _ABSENT)
+        if type(value) is not kind:
+            raise EncodingError
+        return value
+
+    def optional(self, key: int, kind: type[T]) -> T | None:
+        """The entry, or None when it is absent or null."""
+        value = self._left.pop(key, None)
+        if value is None:
+            return None
+        if type(value) is not kind:
+            raise EncodingError
+        return value
+
+    def octets(self, key: int, length: int) -> bytes:
+        """A byte string of exactly this length."""
+        value = self.take(key, bytes)
+        if len(value) != length:
+            raise EncodingError
+        return value
+
+    def natural(self, key: int, *, below: int = 2**63) -> int:
+        """An integer in [0, below)."""
+        value = self.take(key, int)
+        if not 0 <= value < below:
+            raise EncodingError
+        return value
+
+    def text(self, key: int, *, limit: int = 200) -> str:
+        """A text of at most `limit` characters."""
+        value = self.take(key, str)
+        if len(value) > limit:
+            raise EncodingError
+        return value
+
+    def items(self, key: int, *, limit: int) -> list[Any]:
+        """A list of at most `limit` entries."""
+        value: list[Any] = self.take(key, list)
+        if len(value) > limit:
+            raise EncodingError
+        return value
+
+    def done(self) -> None:
+        """Refuse fields that nobody asked for."""
+        if self._left:
+            raise EncodingError
+
+
+_ABSENT: Final = object()
