@@ -1,0 +1,107 @@
+"""Fields to write in: the label stands inside the edge, above what is written, and never serves as
+placeholder.
+
+A field keeps the text itself while a person types; the caller hears of every change and must pass what it
+heard as
+`value` when it draws again. The system keyboard is asked to learn nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import flet as ft
+
+from app.i18n import Lang, script_of
+from app.screens.parts.theme import RADIUS_FIELD
+from app.screens.parts.type import style, text
+
+
+@ft.component
+def field(
+    *,
+    label: str,
+    value: str = "",
+    on_change: Callable[[str], None],
+    lang: Lang = "en",
+    on_submit: Callable[[], None] | None = None,
+    lines: int = 1,
+    password: bool = False,
+    numbers: bool = False,
+    problem: str | None = None,
+    help: str | None = None,
+    autofocus: bool = False,
+    read_only: bool = False,
+    edge_width: int = 1,
+    expand: bool | int = False,
+    key: str | None = None,  # taken by the component itself
+) -> ft.Control:
+    """One field. `lines` over 1 grows with the text; `problem` stands under it with an icon, `help` without
+    one."""
+    focused, set_focused = ft.use_state(False)
+    script = script_of(value) if value else lang
+    edge = ft.Colors.ERROR if problem else ft.Colors.PRIMARY if focused else ft.Colors.OUTLINE
+    entry = ft.TextField(
+        value=value,
+        on_change=lambda e: on_change(e.control.value or ""),
+        on_submit=(lambda _: on_submit()) if on_submit is not None else None,
+        on_focus=lambda _: set_focused(True),
+        on_blur=lambda _: set_focused(False),
+        border=ft.NoInputBorder(),
+        dense=True,
+        content_padding=ft.Padding.only(top=0, bottom=0),
+        text_style=style("title_large" if lines == 1 else "body_large", script, color=ft.Colors.ON_SURFACE),
+        cursor_color=ft.Colors.PRIMARY,
+        multiline=lines > 1,
+        min_lines=lines if lines > 1 else None,
+        max_lines=None if lines > 1 else 1,
+        password=password,
+        keyboard_type=ft.KeyboardType.NUMBER if numbers else ft.KeyboardType.TEXT,
+        autofocus=autofocus,
+        read_only=read_only,
+        autocorrect=False,
+        enable_suggestions=False,
+        enable_ime_personalized_learning=False,
+    )
+    inside = ft.Column(
+        [
+            text(
+                label,
+                "label_medium",
+                color=ft.Colors.PRIMARY if focused else ft.Colors.ON_SURFACE_VARIANT,
+                spoken="",
+            ),
+            ft.MergeSemantics(ft.Semantics(label=label, content=entry)),
+        ],
+        spacing=2,
+        tight=True,
+        horizontal_alignment=ft.CrossAxisAlignment.STRETCH,
+    )
+    wide = 2 if focused or problem else edge_width
+    box = ft.Container(
+        content=inside,
+        bgcolor=ft.Colors.SURFACE_CONTAINER_LOWEST,
+        border=ft.Border.all(wide, edge),
+        border_radius=RADIUS_FIELD,
+        padding=ft.Padding.only(left=15 - wide, right=15 - wide, top=9 - wide, bottom=9 - wide),
+    )
+    below: list[ft.Control] = []
+    if problem:
+        below.append(
+            ft.Row(
+                [
+                    ft.Icon(ft.Icons.ERROR_OUTLINE_ROUNDED, size=18, color=ft.Colors.ERROR),
+                    text(problem, "body_medium", color=ft.Colors.ERROR, expand=True),
+                ],
+                spacing=6,
+            )
+        )
+    if help:
+        below.append(text(help, "body_medium", color=ft.Colors.ON_SURFACE_VARIANT))
+    return ft.Column(
+        [box, *below],
+        spacing=4,
+        tight=True,
+        expand=expand,
+        horizontal_alignment=ft.CrossAxisAlignment.STRETCH,
+    )
