@@ -1,4 +1,6 @@
-"""The house rules that a machine can check: who imports whom, which doors are single, how long a file may be."""
+"""The house rules that a machine can check: who imports whom, which doors are single, how long a file may
+be.
+"""
 
 from __future__ import annotations
 
@@ -19,7 +21,18 @@ DOORS = {
     "httpx": {"sync/transport.py"},
 }
 # What would make the domain depend on when, where or with what luck it runs.
-IMPURE = {"os", "random", "secrets", "socket", "sqlite3", "subprocess", "tempfile", "threading", "time", "uuid"}
+IMPURE = {
+    "os",
+    "random",
+    "secrets",
+    "socket",
+    "sqlite3",
+    "subprocess",
+    "tempfile",
+    "threading",
+    "time",
+    "uuid",
+}
 RELAY_MAY_USE = ("sync.relay", "sync.wire")
 
 
@@ -84,11 +97,7 @@ def test_layers_import_only_downwards() -> None:
 def test_a_file_over_three_hundred_lines_has_a_reason() -> None:
     lines = (ROOT / "tests" / "house" / "long_files.txt").read_text(encoding="utf-8").splitlines()
     reasons = dict(line.split("  ", 1) for line in lines if line and not line.startswith("#"))
-    long = {
-        name_of(file)
-        for file in sources()
-        if len(file.read_text(encoding="utf-8").splitlines()) > 300
-    }
+    long = {name_of(file) for file in sources() if len(file.read_text(encoding="utf-8").splitlines()) > 300}
     assert long <= reasons.keys()
     assert all(reason.strip() for reason in reasons.values())
 
