@@ -46,7 +46,7 @@ class ComplaintRow(msgspec.Struct, frozen=True):
     """One line of ``complaint list``.
 
     ``status`` on a phone: draft, sealed (waiting), sent (left), received (the desk has it), withdrawn. At a desk:
-    the ``state`` of the inbox. ``at`` is a day on a phone and a time at a desk. ``kind`` is draft or complaint.
+    received or withdrawn. ``at`` is a day for what was finished on a phone, else a time. ``kind``: draft or complaint.
     """
 
     code: str

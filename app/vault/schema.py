@@ -89,7 +89,7 @@ MIGRATIONS: list[str] = [
         retaliation INTEGER NOT NULL,
         added       INTEGER NOT NULL,
         withdrawn   INTEGER NOT NULL,
-        genuine     INTEGER,
+        genuine     INTEGER,              -- the three questions of screening, from the operations
         ours        INTEGER,
         safe        INTEGER,
         PRIMARY KEY (device, code)
@@ -115,6 +115,8 @@ MIGRATIONS: list[str] = [
         body      TEXT NOT NULL           -- the operation as JSON
     );
     CREATE INDEX operation_subject ON operation (subject);
+    CREATE INDEX operation_counter ON operation (device, counter);
+    CREATE INDEX operation_at ON operation (at);
 
     CREATE TABLE case_index (
         id        BLOB PRIMARY KEY,

@@ -20,12 +20,16 @@ from app.vault.database import Database, open_database
 from app.vault.errors import VaultBusyError, VaultDamagedError, VaultError, VaultExistsError, VaultFullError
 from app.vault.errors import VaultMissingError, VaultUnwritableError
 from app.vault.lockfile import LockFile
-from sync.state import MIGRATIONS as SYNC_MIGRATIONS
+from crypto.passphrases import MEMORY_KIB, check_strength
+
+try:
+    from sync.state import MIGRATIONS as SYNC_MIGRATIONS
+except ModuleNotFoundError:  # until sync/state.py lands
+    SYNC_MIGRATIONS: list[str] = []
 
 SLOTS: Final = "slots.json"
 DATABASE: Final = "vault.db"
 LOCK: Final = "vault.lock"
-ARGON_MEMORY_KIB: Final = 262_144  # PROTOCOL section 11: 256 MiB; small phones pass 65,536
 
 Clock = Callable[[], float]
 Entropy = Callable[[int], bytes]
@@ -59,9 +63,10 @@ class Vault:
         *,
         clock: Clock = time.time,
         entropy: Entropy = os.urandom,
-        argon_memory_kib: int = ARGON_MEMORY_KIB,
+        argon_memory_kib: int = MEMORY_KIB,
     ) -> Vault:
         """A new, empty vault. Raises VaultExistsError, WeakPassphraseError, VaultFullError or VaultUnwritableError."""
+        check_strength(passphrase)
         _prepare_folder(home)
         lock = LockFile(home / LOCK)
         try:
@@ -180,9 +185,10 @@ class Vault:
             return found
 
     def change_passphrase(
-        self, old: str, new: str, *, argon_memory_kib: int = ARGON_MEMORY_KIB
+        self, old: str, new: str, *, argon_memory_kib: int = MEMORY_KIB
     ) -> None:
         """Wrap the same key under another passphrase. Raises WrongPassphraseError or WeakPassphraseError."""
+        check_strength(new)
         path = self.home / SLOTS
         slots.write(path, new, slots.read(path, old), memory_kib=argon_memory_kib)
 

@@ -1,0 +1,148 @@
+"""What a session brings in. Called by the session, inside its transaction, once for each thing that was opened.
+
+All of it may come in any order and any number of times: an addition before its complaint waits for it, a repeat changes
+nothing. What came from another device is not trusted to have the right form; what does not hold to it is kept and shown
+as unreadable, never dropped.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from typing import Any
+
+import msgspec
+
+from app.actions import casefile, recorded
+from app.actions.ports import DevicePort
+from app.domain.answers import Answer
+from app.vault import arrived, complaints, questions, received
+from app.vault.arrived import Arrived
+from app.vault.database import Database
+from app.vault.questions import Question
+from app.vault.received import Received
+
+
+class ArrivedParcel(msgspec.Struct, frozen=True):
+    """A parcel that this desk opened. ``device`` is who it says it is from, ``authentic`` whether that held.
+
+    ``received_at`` is Unix seconds. ``parcel_id`` tells repeats from new ones; without it the content does.
+    """
+
+    kind: str
+    code: str
+    payload: dict[str, Any]
+    device: bytes
+    desk: bytes | str
+    authentic: bool | None
+    received_at: int
+    parcel_id: bytes = b""
+
+    def __repr__(self) -> str:
+        return f"<ArrivedParcel {self.kind} {self.code}>"
+
+
+def take(device: DevicePort, parcel: ArrivedParcel) -> None:
+    """Keep a parcel at a desk and bring its line of the inbox up to date."""
+    body = json.dumps(_plain(parcel.payload), ensure_ascii=False, sort_keys=True)
+    changed = arrived.keep(
+        device.vault.db,
+        Arrived(
+            device=parcel.device,
+            code=parcel.code,
+            kind=parcel.kind,
+            parcel=parcel.parcel_id or hashlib.sha256(body.encode()).digest(),
+            desk=_desk_name(device, parcel.desk),
+            authentic=parcel.authentic,
+            received=parcel.received_at,
+            payload=body,
+        ),
+    )
+    if changed:
+        _bring_up_to_date(device.vault.db, parcel.device, parcel.code)
+
+
+def take_question(device: DevicePort, question_id: bytes, code: str, text: str, at: int, desk: str = "") -> None:
+    """Keep a question on a phone. ``at``: Unix seconds at the desk. Only about a complaint that was finished here."""
+    found = complaints.find(device.vault.db, code)
+    if found is None:
+        return  # a desk that asks about what this device never took is mistaken or worse; there is nobody to show it to
+    now_s = device.vault.now_s()
+    questions.keep(
+        device.vault.db,
+        Question(id=question_id, code=code, desk=desk or found.desk, asked=at, arrived=now_s, text=text),
+    )
+
+
+def left(device: DevicePort, code: str, kind: str) -> None:
+    """On a phone: all cells of a parcel were deposited."""
+    if kind == "complaint":
+        complaints.advance(device.vault.db, code, "sent")
+
+
+def confirmed(device: DevicePort, code: str, kind: str) -> None:
+    """On a phone: the desk has a parcel."""
+    if kind == "complaint":
+        complaints.advance(device.vault.db, code, "received")
+
+
+def take_operation(device: DevicePort, op: dict[str, Any], *, signed_by: bytes | None = None) -> None:
+    """Keep a handler's verified operation at a desk. ``signed_by``: the device whose signature held, if not checked
+    against the operation's own device yet. Raises OperationError for what is none."""
+    casefile.take(device, op, signed_by=signed_by)
+
+
+def _bring_up_to_date(db: Database, device: bytes, code: str) -> None:
+    everything = arrived.under(db, device, code)
+    told = [one for one in everything if one.kind == "complaint"]
+    if not told:
+        return
+    shown = min(told, key=lambda one: (_trust(one), one.received))
+    later = [one for one in everything if one.kind in ("addition", "answer") and one.authentic is not False]
+    received.put(db, _line(shown, later))
+    casefile.refresh_complaint(db, device, code)
+
+
+def _trust(one: Arrived) -> int:
+    return {True: 0, None: 1, False: 2}[one.authentic]
+
+
+def _line(shown: Arrived, later: list[Arrived]) -> Received:
+    record = recorded.readable(shown)
+    fear = record is not None and record.retaliation is not None and Answer.YES in (
+        record.retaliation.happened,
+        record.retaliation.feared,
+    )
+    return Received(
+        device=shown.device,
+        code=shown.code,
+        parcel=shown.parcel,
+        desk=shown.desk,
+        authentic=shown.authentic,
+        received=shown.received,
+        readable=record is not None,
+        issues=list(record.issues) if record else [],
+        facility=record.facility.name if record and record.facility else None,
+        danger=record.danger.now.value if record else Answer.NOT_ASKED.value,
+        retaliation=fear,
+        added=len(later),
+        withdrawn=any(json.loads(one.payload).get("withdraw") is True for one in later if one.kind == "addition"),
+    )
+
+
+def _desk_name(device: DevicePort, desk: bytes | str) -> str:
+    if isinstance(desk, str):
+        return desk
+    names = {view.id: view.name for view in device.desks}
+    return names.get(desk.hex(), desk.hex())
+
+
+def _plain(value: object) -> object:
+    """JSON types, whatever CBOR brought."""
+    if isinstance(value, dict):
+        return {str(key): _plain(part) for key, part in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(part) for part in value]
+    if isinstance(value, bytes):
+        return value.hex()
+    return value if value is None or isinstance(value, str | int | float | bool) else str(value)

@@ -1,0 +1,94 @@
+"""The list of cases: a number and a summary of each, refreshed from the fold of its operations.
+
+Two handlers who open cases apart from each other may give the same number. Then both numbers get a suffix made from the
+operation that opened the case, the same on every desk, and the bare number means neither: paper that carries it must
+not come to mean another case.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import msgspec
+
+from app.vault.database import Database
+
+_COLUMNS = "id, base, suffix, title, status, case_type, priority, assignee, conflicts, opened, changed"
+
+
+class IndexedCase(msgspec.Struct, frozen=True):
+    """One line. ``base`` is the number that its opener gave, times are Unix milliseconds."""
+
+    id: bytes
+    base: str
+    suffix: str
+    title: str | None
+    status: str
+    case_type: str
+    priority: str | None
+    assignee: str | None
+    conflicts: int
+    opened: int
+    changed: int
+
+
+def put(db: Database, case: IndexedCase, complaints: Iterable[tuple[bytes, str]]) -> None:
+    """Write or rewrite a line, and which complaints (device, code) belong to it."""
+    marks = ", ".join("?" for _ in IndexedCase.__struct_fields__)
+    db.execute(
+        f"INSERT OR REPLACE INTO case_index ({_COLUMNS}) VALUES ({marks})",  # noqa: S608
+        msgspec.structs.astuple(case),
+    )
+    db.execute("DELETE FROM case_complaint WHERE case_id = ?", (case.id,))
+    db.executemany(
+        "INSERT OR IGNORE INTO case_complaint (case_id, device, code) VALUES (?, ?, ?)",
+        [(case.id, device, code) for device, code in complaints],
+    )
+
+
+def number(db: Database, case: IndexedCase) -> str:
+    """The number as it is shown: C-2026-001, or C-2026-001-7f3a while another case has the same."""
+    same = db.execute("SELECT count(*) FROM case_index WHERE base = ?", (case.base,)).fetchone()[0]
+    return case.base if same < 2 else f"{case.base}-{case.suffix}"
+
+
+def find(db: Database, case_id: bytes) -> IndexedCase | None:
+    """One line by id."""
+    return next(iter(_select(db, "WHERE id = ?", (case_id,))), None)
+
+
+def with_base(db: Database, base: str) -> list[IndexedCase]:
+    """The lines whose openers gave this number."""
+    return _select(db, "WHERE base = ? ORDER BY opened, id", (base,))
+
+
+def every(db: Database) -> list[IndexedCase]:
+    """All lines, the last changed first."""
+    return _select(db, "ORDER BY changed DESC, id", ())
+
+
+def of_complaint(db: Database, device: bytes, code: str) -> list[IndexedCase]:
+    """The cases that a complaint belongs to."""
+    return _select(
+        db,
+        "WHERE id IN (SELECT case_id FROM case_complaint WHERE device = ? AND code = ?) ORDER BY opened, id",
+        (device, code),
+    )
+
+
+def complaints_of(db: Database, case_id: bytes) -> list[tuple[bytes, str]]:
+    """(device, code) of the complaints of a case."""
+    return db.execute(
+        "SELECT device, code FROM case_complaint WHERE case_id = ? ORDER BY rowid", (case_id,)
+    ).fetchall()
+
+
+def highest(db: Database, prefix: str) -> int:
+    """The highest number given so far under ``C-2026-``; 0 when there is none."""
+    rows = db.execute("SELECT base FROM case_index WHERE base LIKE ? || '%'", (prefix,))
+    numbers = [base[len(prefix) :] for (base,) in rows]
+    return max((int(text) for text in numbers if text.isascii() and text.isdigit()), default=0)
+
+
+def _select(db: Database, where: str, values: tuple[object, ...]) -> list[IndexedCase]:
+    return [IndexedCase(*row) for row in db.execute(f"SELECT {_COLUMNS} FROM case_index {where}", values)]  # noqa: S608
