@@ -28,12 +28,16 @@ _GROUPING = {"en": "en", "bn": "bn", "km": "en"}
 
 @lru_cache(maxsize=4)
 def catalogue(lang: Lang) -> dict[str, str]:
-    """Source text to translation for `lang`; empty for English."""
+    """Source text to translation for `lang`, from `{lang}.po` and every `*-{lang}.po`; empty for English."""
     if lang == "en":
         return {}
-    with (assets.path("translations") / f"{lang}.po").open("rb") as file:
-        read = read_po(file, locale=lang)
-    return {str(entry.id): str(entry.string) for entry in read if entry.id and entry.string}
+    folder = assets.path("translations")
+    entries: dict[str, str] = {}
+    for path in [*sorted(folder.glob(f"*-{lang}.po")), folder / f"{lang}.po"]:
+        with path.open("rb") as file:
+            read = read_po(file, locale=lang)
+        entries |= {str(entry.id): str(entry.string) for entry in read if entry.id and entry.string}
+    return entries
 
 
 class Translator:
