@@ -1,0 +1,104 @@
+"""Storing one deposit in the writer's transaction: the token is spent and the cells are kept, or neither."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import sqlite3
+from typing import Final
+
+from sync import wire
+from sync.relay.errors import ConflictRefusal, PoolRefusal, TokenRefusal
+from sync.relay.openpages import OpenPages
+from sync.relay.pools import pool_number
+from sync.relay.store import Deposit
+from sync.relay.tokens import TokenSets
+
+SPEND: Final = (
+    "INSERT INTO spent (pool, token_hash, id_hash, receipt, week) VALUES (?, ?, ?, ?, ?)"
+    " ON CONFLICT DO NOTHING"
+)
+KEEP: Final = (
+    "INSERT INTO cell (pool, stream, page, hash, body) VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING"
+)
+
+
+class DepositDesk:
+    """Takes deposits. The writer's thread owns it."""
+
+    def __init__(self, *, tokens: TokenSets, pages: OpenPages) -> None:
+        self._tokens = tokens
+        self._pages = pages
+
+    def check(
+        self, connection: sqlite3.Connection, *, pool: bytes, token_hash: bytes, weeks: tuple[int, ...]
+    ) -> None:
+        """Refuse early what `take` would refuse anyway. A spent token passes: it may be an honest retry."""
+        number = _pool(connection, pool)
+        accepted = self._tokens.week_of(token_hash, pool=number, weeks=weeks) is not None
+        if not accepted and _spent_with(connection, number, token_hash) is None:
+            raise TokenRefusal
+
+    def take(self, connection: sqlite3.Connection, deposit: Deposit) -> bool:
+        """Store it. The same again is fine, even after its token was withdrawn; anything else is refused.
+
+        True if it filled the open page.
+        """
+        number = _pool(connection, deposit.pool)
+        stream = wire.STREAMS.index(deposit.stream)
+        cells = _cells(deposit)
+        id_hash = hashlib.sha256(deposit.deposit_id).digest()[: wire.TOKEN_HASH_BYTES]
+        receipt = _receipt(deposit, [digest for digest, _ in cells])
+        week = self._tokens.week_of(deposit.token_hash, pool=number, weeks=deposit.weeks)
+        if week is not None:
+            spent = connection.execute(SPEND, (number, deposit.token_hash, id_hash, receipt, week)).rowcount
+            if spent == 1:
+                page = self._pages.page_for((number, stream)).number
+                rows = [(number, stream, page, digest, body) for digest, body in sorted(cells, key=_by_hash)]
+                kept = connection.executemany(KEEP, rows).rowcount
+                return self._pages.add((number, stream), cells=kept)
+        before = _spent_with(connection, number, deposit.token_hash)
+        if week is None and before is None:
+            raise TokenRefusal
+        if before is None or not hmac.compare_digest(before, receipt):
+            raise ConflictRefusal
+        return False
+
+
+def _cells(deposit: Deposit) -> list[tuple[bytes, memoryview]]:
+    """The deposit's cells with their hashes, as they came."""
+    size = wire.CELL_BYTES_OF[deposit.stream]
+    view = memoryview(deposit.body)
+    pieces = [view[start : start + size] for start in range(0, len(view), size)]
+    return [(hashlib.sha256(piece).digest(), piece) for piece in pieces]
+
+
+def _by_hash(cell: tuple[bytes, memoryview]) -> bytes:
+    """Cells are written in the order of their hashes: even the write-ahead log does not tell the order of
+    arrival.
+    """
+    return cell[0]
+
+
+def _receipt(deposit: Deposit, hashes: list[bytes]) -> bytes:
+    """Tells this deposit from any other one, and tells nothing to anybody who does not have the token.
+
+    The body stands in it through the hashes of its cells, in order: they are there already, and hashing 128
+    KiB again would be a tenth of a deposit's cost.
+    """
+    content = deposit.stream.encode("ascii") + deposit.deposit_id + b"".join(hashes)
+    return hmac.digest(deposit.token, content, "sha256")[: wire.TOKEN_HASH_BYTES]
+
+
+def _pool(connection: sqlite3.Connection, name: bytes) -> int:
+    number = pool_number(connection, name)
+    if number is None:
+        raise PoolRefusal
+    return number
+
+
+def _spent_with(connection: sqlite3.Connection, pool: int, token_hash: bytes) -> bytes | None:
+    row = connection.execute(
+        "SELECT receipt FROM spent WHERE pool = ? AND token_hash = ?", (pool, token_hash)
+    ).fetchone()
+    return None if row is None else bytes(row[0])

@@ -1,0 +1,120 @@
+"""Tables of the SQLite relay, and how its file is opened.
+
+Everything is keyed by a hash or a number that is public anyway (pool, stream, page): `WITHOUT ROWID` leaves
+no row order that tells what arrived when. What the file still tells, and for how long, is listed in
+`docs/relay.md`.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from pathlib import Path
+from typing import Final
+
+DATABASE_NAME: Final = "relay.db"
+SCHEMA_VERSION: Final = 1
+
+# Eight kilobytes: a cell becomes one narrow leaf entry and two overflow pages. Measured in `bench_relay`: 4
+# KiB pages cost more system calls, 16 KiB pages write more bytes.
+DATABASE_PAGE_BYTES: Final = 8_192
+# Frames in the write-ahead log after which they are moved into the database: 32 MiB.
+CHECKPOINT_FRAMES: Final = 4_096
+
+SCHEMA: Final = """
+CREATE TABLE IF NOT EXISTS pool (
+    name BLOB NOT NULL PRIMARY KEY,        -- 16 random bytes
+    number INTEGER NOT NULL UNIQUE,        -- short name of the pool in the other tables
+    publish_hash BLOB NOT NULL             -- SHA-256 of the publishing token; the token itself is not here
+) WITHOUT ROWID;
+
+-- A cell belongs from the start to the page that is open when it arrives, so closing a page rewrites nothing.
+CREATE TABLE IF NOT EXISTS cell (
+    pool INTEGER NOT NULL,
+    stream INTEGER NOT NULL,               -- index in wire.STREAMS
+    page INTEGER NOT NULL,
+    hash BLOB NOT NULL,                    -- SHA-256 of the body
+    body BLOB NOT NULL,
+    PRIMARY KEY (pool, stream, page, hash)
+) WITHOUT ROWID;
+
+CREATE TABLE IF NOT EXISTS page (          -- closed pages only
+    pool INTEGER NOT NULL,
+    stream INTEGER NOT NULL,
+    number INTEGER NOT NULL,               -- 1, 2, 3, ... without gaps
+    cells INTEGER NOT NULL,
+    digest BLOB NOT NULL,                  -- SHA-256 of the page's body
+    closed_at INTEGER NOT NULL,            -- unix seconds, rounded down to the page period
+    kept INTEGER NOT NULL,                 -- 0 once its cells have been deleted because of their age
+    PRIMARY KEY (pool, stream, number)
+) WITHOUT ROWID;
+
+CREATE TABLE IF NOT EXISTS token_set (
+    pool INTEGER NOT NULL,
+    week INTEGER NOT NULL,
+    hashes BLOB NOT NULL,                  -- 16-byte hashes, sorted, one after the other
+    PRIMARY KEY (pool, week)
+) WITHOUT ROWID;
+
+-- What makes a retry harmless. `receipt` is keyed with the token, which is not stored: without the device,
+-- nobody can tell from this table which cells came under which token.
+CREATE TABLE IF NOT EXISTS spent (
+    pool INTEGER NOT NULL,
+    token_hash BLOB NOT NULL,
+    id_hash BLOB NOT NULL,
+    receipt BLOB NOT NULL,
+    week INTEGER NOT NULL,
+    PRIMARY KEY (pool, token_hash)
+) WITHOUT ROWID;
+CREATE UNIQUE INDEX IF NOT EXISTS spent_by_id ON spent (pool, id_hash);
+
+CREATE TABLE IF NOT EXISTS directory (
+    pool INTEGER NOT NULL,
+    part TEXT NOT NULL,
+    etag TEXT NOT NULL,                    -- SHA-256 of the body, in hexadecimal digits
+    body BLOB NOT NULL,
+    PRIMARY KEY (pool, part)
+) WITHOUT ROWID;
+"""
+
+
+class RelayVersionError(Exception):
+    """The relay's data was written by a newer version of Kantha."""
+
+
+def open_relay_database(data_dir: Path) -> sqlite3.Connection:
+    """Open `data_dir`/relay.db, made with its tables where it is missing: WAL, every commit synced.
+
+    Raises `RelayVersionError` for a file from the future and `sqlite3.Error` where the file cannot be used.
+    """
+    data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+    connection = sqlite3.connect(
+        data_dir / DATABASE_NAME,
+        timeout=30.0,
+        isolation_level=None,
+        check_same_thread=False,
+        cached_statements=64,
+    )
+    try:
+        _prepare(connection)
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+def _prepare(connection: sqlite3.Connection) -> None:
+    connection.execute(f"PRAGMA page_size = {DATABASE_PAGE_BYTES}")
+    connection.execute("PRAGMA journal_mode = WAL")
+    connection.execute("PRAGMA synchronous = FULL")
+    connection.execute("PRAGMA secure_delete = ON")
+    connection.execute(f"PRAGMA wal_autocheckpoint = {CHECKPOINT_FRAMES}")
+    connection.execute("PRAGMA temp_store = MEMORY")
+    connection.execute("PRAGMA cache_size = -65536")
+    if _version(connection) == 0:  # two processes may both see that; the tables are then made once
+        connection.executescript(f"BEGIN IMMEDIATE; {SCHEMA} PRAGMA user_version = {SCHEMA_VERSION}; COMMIT;")
+    if _version(connection) != SCHEMA_VERSION:
+        raise RelayVersionError(RelayVersionError.__doc__)
+
+
+def _version(connection: sqlite3.Connection) -> int:
+    return int(connection.execute("PRAGMA user_version").fetchone()[0])

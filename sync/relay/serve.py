@@ -1,0 +1,152 @@
+"""Running the relay: uvicorn with uvloop and httptools, nothing logged, a clean end on SIGTERM and SIGINT."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import logging
+import resource
+import signal
+import socket
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any, Final
+
+import uvicorn
+
+from sync import wire
+from sync.relay.app import RelayApp
+from sync.relay.clockwork import Clockwork
+from sync.relay.connections import BoundedConnection
+from sync.relay.pools import create_pool, replace_publish_token
+from sync.relay.sqlite_store import SqliteStore
+
+__all__ = ["create_pool", "replace_publish_token", "serve"]
+
+CONNECTIONS: Final = 2_000
+KEEP_ALIVE_SECONDS: Final = 75
+STOP_SECONDS: Final = 10
+
+
+def announce(address: str) -> None:
+    """Print where the relay listens, as one line of JSON on standard output."""
+    sys.stdout.write(json.dumps({"listening": address}) + "\n")
+    sys.stdout.flush()
+
+
+def serve(
+    *,
+    host: str,
+    port: int,
+    data_dir: Path,
+    page_seconds: float = wire.PAGE_SECONDS,
+    reply_page_seconds: float = wire.REPLY_PAGE_SECONDS,
+    listening: Callable[[str], None] = announce,
+) -> None:
+    """Serve the pools of one folder until SIGTERM or SIGINT. `listening` is told the port that 0 became.
+
+    Raises OSError where the address cannot be used, `RelayRunningError` where another relay has the folder
+    and `RelayVersionError` where it was written by a newer version.
+    """
+    with contextlib.closing(_listen(host, port)) as listener:
+        address = _address(host, listener.getsockname()[1])
+        run(
+            lambda: _serve(
+                listener, Path(data_dir), page_seconds, reply_page_seconds, lambda: listening(address)
+            ),
+        )
+
+
+def run(main: Callable[[], Any]) -> None:
+    """Run a coroutine on uvloop."""
+    import uvloop
+
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        runner.run(main())
+
+
+class QuietServer(uvicorn.Server):
+    """uvicorn without its log and its own idea of signals; says when it is ready."""
+
+    def __init__(self, app: Any, *, ready: Callable[[], None]) -> None:
+        logging.getLogger("uvicorn.error").disabled = True
+        config = uvicorn.Config(
+            app,
+            http=BoundedConnection,
+            loop="uvloop",
+            ws="none",
+            lifespan="off",
+            interface="asgi3",
+            access_log=False,
+            log_config=None,
+            log_level="critical",
+            server_header=False,
+            date_header=False,
+            proxy_headers=False,
+            limit_concurrency=CONNECTIONS,
+            backlog=1024,
+            timeout_keep_alive=KEEP_ALIVE_SECONDS,
+            timeout_graceful_shutdown=STOP_SECONDS,
+        )
+        super().__init__(config)
+        self._ready = ready
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        self._ready()
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """A signal ends the serving and is not raised again: the end of the program is ours."""
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, self._stop)
+        try:
+            yield
+        finally:
+            for number in (signal.SIGTERM, signal.SIGINT):
+                loop.remove_signal_handler(number)
+
+    def _stop(self) -> None:
+        self.should_exit = True
+
+
+async def _serve(
+    listener: socket.socket,
+    data_dir: Path,
+    page_seconds: float,
+    reply_page_seconds: float,
+    ready: Callable[[], None],
+) -> None:
+    store = SqliteStore(data_dir)
+    try:
+        clockwork = Clockwork(store, page_seconds=page_seconds, reply_page_seconds=reply_page_seconds)
+        app = RelayApp(store, stored=clockwork.stored)
+        clockwork.start()
+        try:
+            await QuietServer(app, ready=ready).serve(sockets=[listener])
+        finally:
+            await clockwork.stop()
+    finally:
+        store.close()
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    _raise_file_limit()
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    return socket.create_server((host, port), family=family, backlog=1024)
+
+
+def _address(host: str, port: int) -> str:
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+
+
+def _raise_file_limit() -> None:
+    """Each connection is an open file, and the usual limit of 1,024 is below our own."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = CONNECTIONS + 200
+    if soft < wanted:
+        with contextlib.suppress(ValueError, OSError):
+            resource.setrlimit(resource.RLIMIT_NOFILE, (min(wanted, hard) if hard > 0 else wanted, hard))

@@ -1,0 +1,238 @@
+"""The store on SQLite: one writer thread with group commit, a few reading threads.
+
+Guarantees what `Store` promises. Not guaranteed: that two relays may serve one folder; a lock refuses the
+second.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import fcntl
+import hmac
+import os
+import sqlite3
+import threading
+from collections.abc import AsyncIterator, Callable
+from concurrent.futures import ThreadPoolExecutor
+from hashlib import sha256
+from pathlib import Path
+from typing import Concatenate, Final, ParamSpec, TypeVar
+
+from sync import wire
+from sync.relay import closing
+from sync.relay.deposits import DepositDesk
+from sync.relay.errors import BusyRefusal, ChangedRefusal, NothingThereRefusal, PoolRefusal, TokenRefusal
+from sync.relay.openpages import Lane, OpenPages
+from sync.relay.pools import pool_number
+from sync.relay.schema import open_relay_database
+from sync.relay.store import ClosedPage, Deposit, DirectoryPart, IndexChunk
+from sync.relay.tokens import TokenSets, sorted_hashes
+from sync.relay.writer import BATCH_JOBS, Writer
+
+READERS: Final = 2
+# Encoded index chunks kept in memory; a full one is about 45 kB.
+CACHED_CHUNKS: Final = 256
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+class RelayRunningError(Exception):
+    """Another relay is already serving this data folder."""
+
+
+class SqliteStore:
+    """A `Store` in one folder. Made inside a running event loop, and used from that loop only."""
+
+    def __init__(self, data_dir: Path, *, batch_jobs: int = BATCH_JOBS) -> None:
+        self._data_dir = data_dir
+        data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self._lock = _lock(data_dir)
+        connection = open_relay_database(data_dir)
+        self._tokens = TokenSets(connection)
+        self._pages = OpenPages(connection)
+        self._desk = DepositDesk(tokens=self._tokens, pages=self._pages)
+        self._writer = Writer(
+            connection,
+            loop=asyncio.get_running_loop(),
+            before_batch=self._tokens.notice_other_processes,
+            after_rollback=self._after_rollback,
+            batch_jobs=batch_jobs,
+        )
+        self._readers = ThreadPoolExecutor(READERS, thread_name_prefix="relay-reader")
+        self._local = threading.local()
+        self._chunks: dict[tuple[Lane, int | None], IndexChunk] = {}
+        self._generation = 0
+        self._numbers: dict[bytes, int] = {}
+
+    async def knows_token(self, *, pool: bytes, token_hash: bytes, weeks: tuple[int, ...]) -> None:
+        await self._writer.submit(bind(self._desk.check, pool=pool, token_hash=token_hash, weeks=weeks))
+
+    async def deposit(self, deposit: Deposit) -> bool:
+        return await self._writer.submit(bind(self._desk.take, deposit))
+
+    async def may_publish(self, *, pool: bytes, publish_hash: bytes) -> None:
+        await self._read(bind(_check_publisher, pool, publish_hash))
+
+    async def replace_tokens(self, *, pool: bytes, publish_hash: bytes, week: int, body: bytes) -> None:
+        hashes = await asyncio.to_thread(sorted_hashes, body)
+
+        def job(db: sqlite3.Connection) -> None:
+            self._tokens.replace(pool=_check_publisher(db, pool, publish_hash), week=week, hashes=hashes)
+
+        await self._writer.submit(job)
+
+    async def directory(self, *, pool: bytes, part: str) -> DirectoryPart:
+        return await self._read(lambda db: _directory(db, _number(db, pool), part))
+
+    async def replace_directory(
+        self, *, pool: bytes, publish_hash: bytes, part: str, body: bytes, replaces: str | None
+    ) -> DirectoryPart:
+        fresh = DirectoryPart(body=body, etag=sha256(body).hexdigest())
+
+        def job(db: sqlite3.Connection) -> DirectoryPart:
+            number = _check_publisher(db, pool, publish_hash)
+            if _etag(db, number, part) != replaces:
+                raise ChangedRefusal
+            db.execute(
+                "REPLACE INTO directory (pool, part, etag, body) VALUES (?, ?, ?, ?)",
+                (number, part, fresh.etag, fresh.body),
+            )
+            return fresh
+
+        return await self._writer.submit(job)
+
+    async def index(self, *, pool: bytes, stream: str, chunk: int | None) -> IndexChunk:
+        lane = await self._lane(pool, stream)
+        known = self._chunks.get((lane, chunk))
+        if known is None:
+            generation = self._generation
+            known = await self._read(bind(closing.encode_index, lane, chunk))
+            if generation == self._generation:  # nothing was closed or deleted while it was read
+                if len(self._chunks) >= CACHED_CHUNKS:
+                    self._chunks.clear()
+                self._chunks[lane, chunk] = known
+        return known
+
+    async def page(self, *, pool: bytes, stream: str, number: int) -> ClosedPage:
+        lane = await self._lane(pool, stream)
+        return await self._read(bind(closing.find_page, lane, number))
+
+    async def page_body(self, page: ClosedPage, *, first: int, last: int) -> AsyncIterator[bytes]:
+        size = wire.CELL_BYTES_OF[page.stream]
+        lane = (page.pool, wire.STREAMS.index(page.stream))
+        after, skip, start, left = b"", first // size, first % size, last - first + 1
+        while left:
+            cells = await self._read(bind(closing.cells_of, lane, page.number, after=after, skip=skip))
+            if not cells:
+                raise BusyRefusal  # deleted because of its age, while it was being sent
+            piece = b"".join(body for _, body in cells)[start : start + left]
+            after, skip, start, left = cells[-1][0], 0, 0, left - len(piece)
+            yield piece
+
+    async def close_pages(self, *, stream: str, closed_at: int, only_full: bool) -> None:
+        index = wire.STREAMS.index(stream)
+        for lane in await self._writer.submit(lambda db: self._pages.lanes(index)):
+            await self._close_lane(lane, closed_at, only_full)
+
+    async def _close_lane(self, lane: Lane, closed_at: int, only_full: bool) -> None:
+        def seal(db: sqlite3.Connection) -> list[int]:
+            if not only_full:
+                self._pages.seal(lane)
+            return self._pages.sealed(lane)
+
+        for number in await self._writer.submit(seal):
+            cells, digest = await self._read(bind(closing.measure, lane, number))
+            await self._writer.submit(
+                bind(closing.list_page, lane, number, cells=cells, digest=digest, closed_at=closed_at)
+            )
+        self._forget_chunks(lane)
+
+    async def sweep(self, *, now: float) -> None:
+        lanes: set[Lane] = set()
+        for lane, number in await self._read(bind(closing.too_old, now=now)):
+            await self._writer.submit(bind(closing.delete_page, lane, number))
+            lanes.add(lane)
+        for lane in lanes:
+            await self._writer.submit(bind(closing.delete_dead_chunks, lane))
+            self._forget_chunks(lane)
+        await self._writer.submit(bind(closing.delete_old_tokens, now=now))
+
+    def close(self) -> None:
+        self._readers.shutdown(wait=True)
+        self._writer.stop()
+        os.close(self._lock)
+
+    async def _read(self, question: Callable[[sqlite3.Connection], T]) -> T:
+        def ask() -> T:
+            try:
+                connection = getattr(self._local, "connection", None)
+                if connection is None:
+                    connection = self._local.connection = open_relay_database(self._data_dir)
+                return question(connection)
+            except sqlite3.Error:
+                raise BusyRefusal from None
+
+        return await asyncio.get_running_loop().run_in_executor(self._readers, ask)
+
+    async def _lane(self, pool: bytes, stream: str) -> Lane:
+        number = self._numbers.get(pool)
+        if number is None:
+            number = self._numbers[pool] = await self._read(bind(_number, pool))
+        return (number, wire.STREAMS.index(stream))
+
+    def _forget_chunks(self, lane: Lane) -> None:
+        self._generation += 1
+        for key in [key for key in self._chunks if key[0] == lane]:
+            del self._chunks[key]
+
+    def _after_rollback(self) -> None:
+        self._tokens.forget()
+        with contextlib.suppress(sqlite3.Error):  # too high a count only seals a page early
+            self._pages.recount()
+
+
+def bind(
+    function: Callable[Concatenate[sqlite3.Connection, P], T], *arguments: P.args, **named: P.kwargs
+) -> Callable[[sqlite3.Connection], T]:
+    """The function with everything but its connection, which the thread that runs it brings."""
+    return lambda connection: function(connection, *arguments, **named)
+
+
+def _lock(data_dir: Path) -> int:
+    handle = os.open(data_dir / "relay.lock", os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        os.close(handle)
+        raise RelayRunningError(RelayRunningError.__doc__) from None
+    return handle
+
+
+def _number(db: sqlite3.Connection, pool: bytes) -> int:
+    number = pool_number(db, pool)
+    if number is None:
+        raise PoolRefusal
+    return number
+
+
+def _check_publisher(db: sqlite3.Connection, pool: bytes, publish_hash: bytes) -> int:
+    row = db.execute("SELECT number, publish_hash FROM pool WHERE name = ?", (pool,)).fetchone()
+    if row is None:
+        raise PoolRefusal
+    if not hmac.compare_digest(row[1], publish_hash):
+        raise TokenRefusal
+    return int(row[0])
+
+
+def _directory(db: sqlite3.Connection, pool: int, part: str) -> DirectoryPart:
+    row = db.execute("SELECT body, etag FROM directory WHERE pool = ? AND part = ?", (pool, part)).fetchone()
+    if row is None:
+        raise NothingThereRefusal
+    return DirectoryPart(body=row[0], etag=row[1])
+
+
+def _etag(db: sqlite3.Connection, pool: int, part: str) -> str | None:
+    row = db.execute("SELECT etag FROM directory WHERE pool = ? AND part = ?", (pool, part)).fetchone()
+    return None if row is None else str(row[0])

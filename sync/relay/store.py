@@ -1,0 +1,99 @@
+"""What the HTTP side asks of a store. SQLite keeps it today; another database only has to do the same.
+
+Every call may raise one of `sync.relay.errors`; each of them writes either everything or nothing, and returns
+only when what it wrote would survive a power cut.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from typing import Protocol
+
+
+@dataclass(frozen=True, slots=True)
+class Deposit:
+    """Some cells under one token, as they came."""
+
+    pool: bytes
+    stream: str
+    deposit_id: bytes
+    token: bytes
+    token_hash: bytes
+    weeks: tuple[int, ...]  # weeks whose tokens count at this moment
+    body: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class DirectoryPart:
+    """One opaque part of a pool's directory; `etag` is the SHA-256 of the body in hexadecimal digits."""
+
+    body: bytes
+    etag: str
+
+
+@dataclass(frozen=True, slots=True)
+class IndexChunk:
+    """An encoded index; `for_ever` when it can never change again."""
+
+    body: bytes
+    etag: str
+    for_ever: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ClosedPage:
+    """What is known of a closed page without reading it."""
+
+    pool: int
+    stream: str
+    number: int
+    cells: int
+    digest: bytes
+
+
+class Store(Protocol):
+    """Durable storage of one relay."""
+
+    async def knows_token(self, *, pool: bytes, token_hash: bytes, weeks: tuple[int, ...]) -> None:
+        """Refuse a token that is neither accepted in these weeks nor already spent. Asked before a body is
+        read.
+        """
+
+    async def deposit(self, deposit: Deposit) -> bool:
+        """Spend the token and store the cells, in one transaction; the same deposit again changes nothing.
+
+        True if the open page is full now and waits to be closed.
+        """
+
+    async def may_publish(self, *, pool: bytes, publish_hash: bytes) -> None:
+        """Refuse a publishing token that is not the pool's."""
+
+    async def replace_tokens(self, *, pool: bytes, publish_hash: bytes, week: int, body: bytes) -> None:
+        """Replace a week's accepted hashes."""
+
+    async def directory(self, *, pool: bytes, part: str) -> DirectoryPart:
+        """The part as it was last published."""
+
+    async def replace_directory(
+        self, *, pool: bytes, publish_hash: bytes, part: str, body: bytes, replaces: str | None
+    ) -> DirectoryPart:
+        """Publish a part in place of the one with the etag `replaces` (None: in place of nothing)."""
+
+    async def index(self, *, pool: bytes, stream: str, chunk: int | None) -> IndexChunk:
+        """One chunk of a stream's index; None is the newest, with what changes over time."""
+
+    async def page(self, *, pool: bytes, stream: str, number: int) -> ClosedPage:
+        """A closed page that is still kept."""
+
+    def page_body(self, page: ClosedPage, *, first: int, last: int) -> AsyncIterator[bytes]:
+        """The page's bytes from `first` to `last`, both included, in pieces."""
+
+    async def close_pages(self, *, stream: str, closed_at: int, only_full: bool) -> None:
+        """Close what is open and not empty (or only what is full) in every pool, and list it in the index."""
+
+    async def sweep(self, *, now: float) -> None:
+        """Delete pages past their retention, and tokens that count no more."""
+
+    def close(self) -> None:
+        """Finish what is queued and let go of the files. Blocks."""

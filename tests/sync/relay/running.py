@@ -1,0 +1,96 @@
+"""The real relay as a process of its own, for tests: started on a free port, stopped or killed.
+
+with start_relay(tmp_path) as relay:
+    pool = relay.create_pool()
+    RelayClient(relay.url, pool.name)
+"""
+
+from __future__ import annotations
+
+import json
+import signal
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+
+from sync.relay.pools import create_pool
+
+REPOSITORY = Path(__file__).resolve().parents[3]
+START_SECONDS = 20.0
+
+
+@dataclass(frozen=True)
+class Pool:
+    """A pool's name and its publishing token."""
+
+    name: str
+    publish_token: str
+
+
+class RunningRelay:
+    """A relay's process; `url` is where it listens. Ends with the `with` block if it was not ended before."""
+
+    def __init__(
+        self, data_dir: Path, *, page_seconds: float, reply_page_seconds: float, port: int = 0
+    ) -> None:
+        self.data_dir = data_dir
+        self._process = subprocess.Popen(
+            [
+                *(sys.executable, "-m", "sync.relay"),
+                *("--listen", f"127.0.0.1:{port}", "--data", str(data_dir)),
+                *("--page-seconds", str(page_seconds), "--reply-page-seconds", str(reply_page_seconds)),
+            ],
+            cwd=REPOSITORY,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+        )
+        assert self._process.stdout is not None
+        assert self._process.stderr is not None
+        line = self._process.stdout.readline()
+        if not line:
+            raise RuntimeError(f"the relay did not start: {self._process.stderr.read().decode()}")
+        self.url: str = json.loads(line)["listening"]
+
+    @property
+    def pid(self) -> int:
+        return self._process.pid
+
+    @property
+    def port(self) -> int:
+        return int(self.url.rsplit(":", 1)[1])
+
+    def create_pool(self) -> Pool:
+        """A fresh pool, made while the relay is running."""
+        return Pool(*create_pool(self.data_dir))
+
+    def kill(self) -> None:
+        """kill -9."""
+        self._process.kill()
+        self._process.wait()
+
+    def stop(self) -> tuple[int, str]:
+        """SIGTERM. Returns the exit status and what was written to standard error."""
+        self._process.send_signal(signal.SIGTERM)
+        _, errors = self._process.communicate(timeout=30)
+        return self._process.returncode, errors.decode()
+
+    def __enter__(self) -> RunningRelay:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._process.poll() is None:
+            self.kill()
+        for pipe in (self._process.stdout, self._process.stderr):
+            if pipe is not None:
+                pipe.close()
+
+
+def start_relay(
+    data_dir: Path, *, page_seconds: float = 0.0, reply_page_seconds: float = 0.0, port: int = 0
+) -> RunningRelay:
+    """Start the relay on this folder. By default pages close as soon as something is in them."""
+    return RunningRelay(data_dir, page_seconds=page_seconds, reply_page_seconds=reply_page_seconds, port=port)
