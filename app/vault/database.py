@@ -108,15 +108,14 @@ class Database:
             return self._run("executemany", sql, rows)
 
     def script(self, sql: str) -> None:
-        """Several statements, in the transaction that is open (``executescript`` would commit it)."""
+        """Several statements, each ended by a semicolon, in the transaction that is open (``executescript`` would commit
+        it)."""
         statement = ""
-        for line in sql.splitlines(keepends=True):
-            statement += line
+        for part in sql.split(";")[:-1]:
+            statement += part + ";"
             if dbapi2.complete_statement(statement):
                 self.execute(statement)
                 statement = ""
-        if statement.strip():
-            self.execute(statement)
 
     def _run(self, method: str, sql: str, parameters: Any) -> Rows:
         if self._connection is None:

@@ -21,11 +21,7 @@ from app.vault.errors import VaultBusyError, VaultDamagedError, VaultError, Vaul
 from app.vault.errors import VaultMissingError, VaultUnwritableError
 from app.vault.lockfile import LockFile
 from crypto.passphrases import MEMORY_KIB, check_strength
-
-try:
-    from sync.state import MIGRATIONS as SYNC_MIGRATIONS
-except ModuleNotFoundError:  # until sync/state.py lands
-    SYNC_MIGRATIONS: list[str] = []
+from sync.state import MIGRATIONS as SYNC_MIGRATIONS
 
 SLOTS: Final = "slots.json"
 DATABASE: Final = "vault.db"
