@@ -25,7 +25,7 @@ class RecordError(DomainError):
 
 
 class CodeError(DomainError):
-    """This is not a complaint code: eight digits such as 207-4193-6, where the last one checks the others."""
+    """This is not a complaint code: eight digits such as 118-2206-6, where the last one checks the others."""
 
     next_step = "Read the code digit by digit again."
 
