@@ -1,0 +1,329 @@
+"""The client's side of the relay's calls, over httpx: nothing else here talks to a network.
+
+Guarantees: every failure is one of `sync.errors`; no answer is believed before its size and its digest are
+right; nothing identifies the device (no User-Agent, no cookies, no proxies from the environment); no redirect
+is followed. Not guaranteed: that the relay tells the truth about what it withholds; counters and digests
+above this layer find that.
+"""
+
+from __future__ import annotations
+
+import base64
+import contextlib
+import hashlib
+import re
+import secrets
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from types import TracebackType
+from typing import Final, NoReturn
+from urllib.parse import urlsplit, urlunsplit
+
+import httpx
+
+from sync import wire
+from sync.errors import (
+    DepositConflictError,
+    DirectoryConflictError,
+    DirectoryMissingError,
+    PageDamagedError,
+    PageExpiredError,
+    PageUnknownError,
+    PoolUnknownError,
+    PublishRefusedError,
+    RelayBusyError,
+    RelayRefusedError,
+    RelayRubbishError,
+    RelayUnreachableError,
+    SyncError,
+    TokenRefusedError,
+)
+from sync.pageindex import Index, PageEntry, parse_index
+
+__all__ = ["Index", "PageEntry", "RelayClient"]
+
+TIMEOUT_S: Final = 30.0
+# An answer may be slow but not endless: at least this many bytes a second on the whole, after the first
+# timeout.
+SLOWEST_BYTES_PER_S: Final = 1_024
+# A chunk of 1,000 pages is about 45 kB; the refusals are one sentence.
+INDEX_MAX_BYTES: Final = 128 * 1024
+SENTENCE_MAX_BYTES: Final = 16 * 1024
+# Longest wait that a relay may ask for: an hour, then the device decides again by itself.
+RETRY_MAX_S: Final = 3_600.0
+
+_ETAG = re.compile(r'(?:W/)?"([0-9a-f]{64})"')
+
+
+@dataclass(frozen=True, slots=True)
+class _Answer:
+    status: int
+    headers: httpx.Headers
+    body: bytes
+
+
+class RelayClient:
+    """One pool at one relay, over one connection that is kept open. Use it in a `with` block.
+
+    `proxy` is an address such as `socks5://127.0.0.1:9050`; with a SOCKS proxy each client gives itself a
+    random user name, which makes Tor build a circuit of its own for it (IsolateSOCKSAuth).
+    """
+
+    def __init__(
+        self, base_url: str, pool: str, *, proxy: str | None = None, timeout_s: float = TIMEOUT_S
+    ) -> None:
+        self._timeout_s = timeout_s
+        self._pool = f"/v1/pools/{pool}"
+        try:
+            self._base = _base(base_url)
+            self._http = httpx.Client(
+                trust_env=False,
+                follow_redirects=False,
+                proxy=None if proxy is None else _isolated(proxy),
+                timeout=timeout_s,
+                limits=httpx.Limits(max_connections=1, max_keepalive_connections=1, keepalive_expiry=60.0),
+            )
+        except (ValueError, TypeError, httpx.InvalidURL) as error:
+            raise RelayUnreachableError("The address of the relay or of the proxy is malformed.") from error
+
+    def __enter__(self) -> RelayClient:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the connection."""
+        self._http.close()
+
+    def deposit(self, stream: str, deposit_id: bytes, token: bytes, body: bytes) -> None:
+        """Deposit cells under one token. Repeating it with the very same arguments is harmless.
+
+        Returns when the relay has stored it durably. Raises `TokenRefusedError`, `DepositConflictError` (seal
+        afresh, under another id and token) or what every call may raise.
+        """
+        if len(body) != wire.DEPOSIT_BYTES_OF[stream]:
+            raise ValueError("a deposit has one size")
+        answer = self._call(
+            "PUT", f"/{stream}/deposits/{deposit_id.hex()}", headers=[_bearer(_text(token))], body=body
+        )
+        match answer.status:
+            case 204:
+                return
+            case 401:
+                raise TokenRefusedError
+            case 404:
+                _pool_or_rubbish(answer)
+            case 409:
+                raise DepositConflictError
+        _refused(answer)
+
+    def index(self, stream: str, *, chunk: int | None = None, etag: str | None = None) -> Index | None:
+        """The index's newest chunk or the given one; None if it is still the one with this etag."""
+        query = "" if chunk is None else f"?chunk={chunk}"
+        answer = self._call(
+            "GET", f"/{stream}/pages{query}", headers=_unless(etag), limit=INDEX_MAX_BYTES, digest=True
+        )
+        match answer.status:
+            case 200:
+                return parse_index(answer.body, etag=_etag(answer), chunk=chunk)
+            case 304 if etag is not None:
+                return None
+            case 404:
+                _pool_or(answer, PageUnknownError())
+            case 410:
+                raise PageExpiredError
+        _refused(answer)
+
+    def page(self, stream: str, number: int, expect_digest: bytes, *, cells: int | None = None) -> bytes:
+        """The cells of a closed page, one after the other, exactly as the index promised them."""
+        size = wire.CELL_BYTES_OF[stream]
+        most = size * (wire.CELLS_PER_PAGE if cells is None else cells)
+        answer = self._call("GET", f"/{stream}/pages/{number}", limit=most)
+        match answer.status:
+            case 200:
+                short = not answer.body or len(answer.body) % size or (cells and len(answer.body) != most)
+                if short or hashlib.sha256(answer.body).digest() != expect_digest:
+                    raise PageDamagedError
+                return answer.body
+            case 404:
+                _pool_or(answer, PageUnknownError())
+            case 410:
+                raise PageExpiredError
+        _refused(answer)
+
+    def get_directory(self, part: str, *, etag: str | None = None) -> tuple[bytes, str] | None:
+        """A part of the directory with its etag; None if it is still the one with this etag.
+
+        Raises `DirectoryMissingError` if none was ever published.
+        """
+        limit = wire.DIRECTORY_PARTS[part]
+        answer = self._call("GET", f"/directory/{part}", headers=_unless(etag), limit=limit, digest=True)
+        match answer.status:
+            case 200:
+                return answer.body, _etag(answer)
+            case 304 if etag is not None:
+                return None
+            case 404:
+                _pool_or(answer, DirectoryMissingError())
+        _refused(answer)
+
+    def put_directory(self, part: str, body: bytes, *, publish_token: str, if_match: str | None) -> str:
+        """Publish a part in place of the one with this etag (None: as the first). Returns the new etag.
+
+        Raises `DirectoryConflictError` if another one is there, `PublishRefusedError` for a wrong token.
+        """
+        condition = ("If-None-Match", "*") if if_match is None else ("If-Match", f'"{if_match}"')
+        answer = self._call(
+            "PUT", f"/directory/{part}", headers=[_bearer(publish_token), condition], body=body
+        )
+        match answer.status:
+            case 204:
+                etag = _etag(answer)
+                if etag != hashlib.sha256(body).hexdigest():
+                    raise RelayRubbishError
+                return etag
+            case 401:
+                raise PublishRefusedError
+            case 404:
+                _pool_or_rubbish(answer)
+            case 412:
+                raise DirectoryConflictError
+        _refused(answer)
+
+    def put_tokens(self, week: int, hashes: bytes, *, publish_token: str) -> None:
+        """Replace the accepted token hashes (16 bytes each) of one week."""
+        answer = self._call("PUT", f"/tokens/{week}", headers=[_bearer(publish_token)], body=hashes)
+        match answer.status:
+            case 204:
+                return
+            case 401:
+                raise PublishRefusedError
+            case 404:
+                _pool_or_rubbish(answer)
+        _refused(answer)
+
+    def _call(
+        self,
+        method: str,
+        path: str,
+        *,
+        headers: list[tuple[str, str]] | None = None,
+        body: bytes | None = None,
+        limit: int = 0,
+        digest: bool = False,
+    ) -> _Answer:
+        """One request and its whole answer. `limit` is the greatest body of a 200; `digest` holds it to its
+        etag.
+        """
+        request = httpx.Request(method, self._base + self._pool + path, headers=headers, content=body)
+        patience = self._timeout_s + (limit + len(body or b"")) / SLOWEST_BYTES_PER_S
+        with _mapped():
+            response = self._http.send(request, stream=True)
+            try:
+                answer = _read(response, limit, time.monotonic() + patience)
+            finally:
+                response.close()
+        if digest and answer.status == 200 and hashlib.sha256(answer.body).hexdigest() != _etag(answer):
+            raise RelayRubbishError
+        return answer
+
+
+@contextlib.contextmanager
+def _mapped() -> Iterator[None]:
+    """Every exception of httpx becomes one of ours."""
+    try:
+        yield
+    except httpx.RemoteProtocolError as error:
+        # The connection ended early (a relay that stops, a network that breaks), or this is no HTTP at all.
+        ended = "disconnected" in str(error) or "peer closed" in str(error)
+        raise (RelayUnreachableError() if ended else RelayRubbishError()) from error
+    except httpx.UnsupportedProtocol as error:
+        raise RelayUnreachableError("The address of the relay or of the proxy is malformed.") from error
+    except httpx.ProxyError as error:
+        raise RelayUnreachableError("The proxy does not let this device through.") from error
+    except httpx.TransportError as error:
+        raise RelayUnreachableError from error
+    except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError) as error:
+        raise RelayRubbishError from error
+
+
+def _read(response: httpx.Response, limit: int, deadline: float) -> _Answer:
+    if "content-encoding" in response.headers or "html" in response.headers.get("content-type", ""):
+        raise RelayRubbishError  # a relay compresses nothing and has no web pages: a log-in page answers here
+    most = limit if response.status_code == 200 else SENTENCE_MAX_BYTES
+    pieces: list[bytes] = []
+    taken = 0
+    for piece in response.iter_raw():
+        taken += len(piece)
+        if taken > most:
+            raise RelayRubbishError
+        if time.monotonic() > deadline:
+            raise RelayUnreachableError("The connection to the relay is too slow.")
+        pieces.append(piece)
+    return _Answer(response.status_code, response.headers, b"".join(pieces))
+
+
+def _refused(answer: _Answer) -> NoReturn:
+    """Statuses that mean the same for every call."""
+    match answer.status:
+        case 400 | 411 | 413 | 416 | 428:
+            raise RelayRefusedError
+        case 408 | 429 | 502 | 503 | 504:
+            raise RelayBusyError(retry_after_s=_retry_after(answer))
+    raise RelayRubbishError
+
+
+def _pool_or(answer: _Answer, error: SyncError) -> NoReturn:
+    if answer.body == wire.NOTHING_THERE.encode("ascii"):
+        raise error
+    _pool_or_rubbish(answer)
+
+
+def _pool_or_rubbish(answer: _Answer) -> NoReturn:
+    if answer.body == wire.NO_SUCH_POOL.encode("ascii"):
+        raise PoolUnknownError
+    raise RelayRubbishError
+
+
+def _retry_after(answer: _Answer) -> float:
+    value = answer.headers.get("retry-after", "")
+    return min(float(value), RETRY_MAX_S) if value.isdecimal() and len(value) < 7 else 60.0
+
+
+def _etag(answer: _Answer) -> str:
+    match = _ETAG.fullmatch(answer.headers.get("etag", ""))
+    if match is None:
+        raise RelayRubbishError
+    return match[1]
+
+
+def _bearer(token: str) -> tuple[str, str]:
+    return ("Authorization", f"Bearer {token}")
+
+
+def _text(token: bytes) -> str:
+    return base64.urlsafe_b64encode(token).rstrip(b"=").decode("ascii")
+
+
+def _unless(etag: str | None) -> list[tuple[str, str]]:
+    return [] if etag is None else [("If-None-Match", f'"{etag}"')]
+
+
+def _base(base_url: str) -> str:
+    parts = urlsplit(base_url.rstrip("/"))
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise ValueError("not an address of a relay")
+    if parts.username or parts.password or parts.query or parts.fragment:
+        raise ValueError("not an address of a relay")
+    return urlunsplit(parts)
+
+
+def _isolated(proxy: str) -> httpx.Proxy:
+    parsed = httpx.Proxy(proxy)
+    if parsed.url.scheme.startswith("socks") and parsed.auth is None:
+        return httpx.Proxy(proxy, auth=(secrets.token_hex(8), secrets.token_hex(8)))
+    return parsed
