@@ -96,7 +96,7 @@ class Case(msgspec.Struct, frozen=True):
 
     @property
     def conflicts(self) -> dict[str, Field]:
-        """The fields of which more than one value stands; screening questions as `screening.CODE.QUESTION`."""
+        """Fields of which more than one value stands; screening questions as `screening.CODE.QUESTION`."""
         screened = {f"screening.{code}.{asked}": found for (code, asked), found in self.screening.items()}
         return {name: found for name, found in (self.fields | screened).items() if found.conflict}
 

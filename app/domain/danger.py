@@ -60,9 +60,7 @@ NUMBERS: Final = (
     Number("KH", "117", "Police"),
     Number("KH", "119", "Ambulance"),
 )
-"""Public lines; 999, 109 and 16357 from published sources, the Cambodian ones from general knowledge. An organisation replaces
-them.
-"""
+"""Public lines; 999, 109 and 16357 from published sources, the Cambodian ones from general knowledge."""
 
 CALL_FIRST: Final = (DangerKind.INJURY, DangerKind.VIOLENCE, DangerKind.CONFINEMENT, DangerKind.CHILD)
 """Kinds of danger in which the calling step is shown first among equals: minutes count."""
