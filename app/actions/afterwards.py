@@ -1,6 +1,8 @@
-"""What still happens on a phone after *finish*: more under the same code, a withdrawal, a question and its answer.
+"""What still happens on a phone after *finish*: more under the same code, a withdrawal, a question and its
+answer.
 
-Nothing here needs the finished record, which cannot be read any more, and nothing that is sent stays readable.
+Nothing here needs the finished record, which cannot be read any more, and nothing that is sent stays
+readable.
 """
 
 from __future__ import annotations
@@ -37,7 +39,9 @@ def add(device: DevicePort, code: str, *, text: str | None = None, withdraw: boo
 
 
 def questions(device: DevicePort) -> list[QuestionView]:
-    """Questions of the desk that wait for an answer, the oldest first. Those of seven days ago are erased now."""
+    """Questions of the desk that wait for an answer, the oldest first. Those of seven days ago are erased
+    now.
+    """
     _expire(device)
     now_s = device.vault.now_s()
     return [
@@ -53,7 +57,9 @@ def questions(device: DevicePort) -> list[QuestionView]:
 
 
 def reply(device: DevicePort, code: str, text: str, *, question: str | None = None) -> None:
-    """Answer the oldest question that waits under a code, or the one named by its id; the question is then erased."""
+    """Answer the oldest question that waits under a code, or the one named by its id; the question is then
+    erased.
+    """
     written = numbering.read(code)
     _check(text)
     _expire(device)

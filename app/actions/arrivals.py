@@ -1,13 +1,13 @@
-"""What a session brings in. Called by the session, inside its transaction, once for each thing that was opened.
+"""What a session brings in. Called by the session, inside its transaction, once for each thing that was
+opened.
 
-All of it may come in any order and any number of times: an addition before its complaint waits for it, a repeat changes
-nothing. What came from another device is not trusted to have the right form; what does not hold to it is kept and shown
-as unreadable, never dropped.
+All of it may come in any order and any number of times: an addition before its complaint waits for it, a
+repeat changes nothing. What came from another device is not trusted to have the right form; what does not
+hold to it is kept and shown as unreadable, never dropped.
 """
 
 from __future__ import annotations
 
-import hashlib
 import json
 from typing import Any
 
@@ -26,17 +26,17 @@ from app.vault.received import Received
 class ArrivedParcel(msgspec.Struct, frozen=True):
     """A parcel that this desk opened. ``device`` is who it says it is from, ``authentic`` whether that held.
 
-    ``received_at`` is Unix seconds. ``parcel_id`` tells repeats from new ones; without it the content does.
+    ``desk`` is the desk's id, ``received_at`` Unix seconds, ``parcel_id`` tells repeats from new ones.
     """
 
     kind: str
     code: str
     payload: dict[str, Any]
     device: bytes
-    desk: bytes | str
+    desk: bytes
     authentic: bool | None
     received_at: int
-    parcel_id: bytes = b""
+    parcel_id: bytes
 
     def __repr__(self) -> str:
         return f"<ArrivedParcel {self.kind} {self.code}>"
@@ -51,7 +51,7 @@ def take(device: DevicePort, parcel: ArrivedParcel) -> None:
             device=parcel.device,
             code=parcel.code,
             kind=parcel.kind,
-            parcel=parcel.parcel_id or hashlib.sha256(body.encode()).digest(),
+            parcel=parcel.parcel_id,
             desk=_desk_name(device, parcel.desk),
             authentic=parcel.authentic,
             received=parcel.received_at,
@@ -62,15 +62,25 @@ def take(device: DevicePort, parcel: ArrivedParcel) -> None:
         _bring_up_to_date(device.vault.db, parcel.device, parcel.code)
 
 
-def take_question(device: DevicePort, question_id: bytes, code: str, text: str, at: int, desk: str = "") -> None:
-    """Keep a question on a phone. ``at``: Unix seconds at the desk. Only about a complaint that was finished here."""
+def take_asked(device: DevicePort, body: dict[str, Any]) -> None:
+    """Keep a question on a phone, as `casework.ask` wrote it; what has another form is ignored."""
+    question, code, text, at = (body.get(name) for name in ("id", "code", "text", "at"))
+    fits = isinstance(question, bytes) and isinstance(code, str) and isinstance(text, str)
+    if fits and isinstance(at, int) and 0 <= at < 2**40:
+        take_question(device, question, code, text, at)
+
+
+def take_question(device: DevicePort, question_id: bytes, code: str, text: str, at: int) -> None:
+    """Keep a question on a phone. ``at``: Unix seconds at the desk. Only about a complaint that was finished
+    here.
+    """
     found = complaints.find(device.vault.db, code)
     if found is None:
-        return  # a desk that asks about what this device never took is mistaken or worse; there is nobody to show it to
+        return  # a desk that asks about what was never taken here is mistaken, or worse
     now_s = device.vault.now_s()
     questions.keep(
         device.vault.db,
-        Question(id=question_id, code=code, desk=desk or found.desk, asked=at, arrived=now_s, text=text),
+        Question(id=question_id, code=code, desk=found.desk, asked=at, arrived=now_s, text=text),
     )
 
 
@@ -87,8 +97,9 @@ def confirmed(device: DevicePort, code: str, kind: str) -> None:
 
 
 def take_operation(device: DevicePort, op: dict[str, Any], *, signed_by: bytes | None = None) -> None:
-    """Keep a handler's verified operation at a desk. ``signed_by``: the device whose signature held, if not checked
-    against the operation's own device yet. Raises OperationError for what is none."""
+    """Keep a handler's verified operation at a desk. ``signed_by``: the device whose signature held, if not
+    checked against the operation's own device yet. Raises OperationError for what is none.
+    """
     casefile.take(device, op, signed_by=signed_by)
 
 
@@ -100,7 +111,7 @@ def _bring_up_to_date(db: Database, device: bytes, code: str) -> None:
     shown = min(told, key=lambda one: (_trust(one), one.received))
     later = [one for one in everything if one.kind in ("addition", "answer") and one.authentic is not False]
     received.put(db, _line(shown, later))
-    casefile.refresh_complaint(db, device, code)
+    casefile.apply_screening(db, code)
 
 
 def _trust(one: Arrived) -> int:
@@ -109,9 +120,14 @@ def _trust(one: Arrived) -> int:
 
 def _line(shown: Arrived, later: list[Arrived]) -> Received:
     record = recorded.readable(shown)
-    fear = record is not None and record.retaliation is not None and Answer.YES in (
-        record.retaliation.happened,
-        record.retaliation.feared,
+    fear = (
+        record is not None
+        and record.retaliation is not None
+        and Answer.YES
+        in (
+            record.retaliation.happened,
+            record.retaliation.feared,
+        )
     )
     return Received(
         device=shown.device,
@@ -126,13 +142,13 @@ def _line(shown: Arrived, later: list[Arrived]) -> Received:
         danger=record.danger.now.value if record else Answer.NOT_ASKED.value,
         retaliation=fear,
         added=len(later),
-        withdrawn=any(json.loads(one.payload).get("withdraw") is True for one in later if one.kind == "addition"),
+        withdrawn=any(
+            json.loads(one.payload).get("withdraw") is True for one in later if one.kind == "addition"
+        ),
     )
 
 
-def _desk_name(device: DevicePort, desk: bytes | str) -> str:
-    if isinstance(desk, str):
-        return desk
+def _desk_name(device: DevicePort, desk: bytes) -> str:
     names = {view.id: view.name for view in device.desks}
     return names.get(desk.hex(), desk.hex())
 

@@ -1,12 +1,14 @@
 """Complaints as they are looked at: on a phone drafts and bare codes, at a desk what arrived.
 
-One device may do both (a handler who also takes complaints); a code is then looked for in this order: draft, finished
-here, arrived.
+One device may do both (a handler who also takes complaints); a code is then looked for in this order: draft,
+finished here, arrived.
 """
 
 from __future__ import annotations
 
+import functools
 import json
+from collections.abc import Iterable
 from typing import Any
 
 import msgspec
@@ -18,18 +20,22 @@ from app.actions.views import ComplaintRow, ComplaintView, InboxRow, MessageView
 from app.domain.record import fill, parse
 from app.vault import arrived, asked, complaints, drafts, questions, received
 from app.vault.arrived import Arrived
+from app.vault.database import Database
 from app.vault.received import Received
 
 
 def listing(device: DevicePort) -> list[ComplaintRow]:
-    """On a phone drafts, then what was finished; at a desk what arrived. Never a name, a place or an issue."""
+    """On a phone drafts, then what was finished; at a desk what arrived. Never a name, a place or an
+    issue.
+    """
     db = device.vault.db
     rows = [
         ComplaintRow(code=code, status="draft", at=moments.iso_ms(saved), kind="draft")
         for _, code, _, _, saved in drafts.every(db)
     ]
     rows += [
-        ComplaintRow(code=one.code, status=one.status, at=one.created, kind=one.kind) for one in complaints.every(db)
+        ComplaintRow(code=one.code, status=one.status, at=one.created, kind=one.kind)
+        for one in complaints.every(db)
     ]
     rows += [
         ComplaintRow(code=line.code, status=_status(line), at=moments.iso(line.received), kind="complaint")
@@ -44,6 +50,7 @@ def show(device: DevicePort, code: str, *, taken_by: str | None = None) -> Compl
     Raises CodeMalformedError or CodeUnknownError.
     """
     written = numbering.read(code)
+    casefile.catch_up(device.vault)
     db = device.vault.db
     draft = drafts.find_by_code(db, written)
     if draft is not None:
@@ -70,14 +77,19 @@ def line_of(device: DevicePort, code: str, *, taken_by: str | None = None) -> Re
     raise CodeUnknownError
 
 
-def inbox_row(device: DevicePort, line: Received) -> InboxRow:
-    """A line of the inbox as it is shown."""
-    cases = casefile.numbers_of(device.vault.db, line.device, line.code)
+def inbox_rows(device: DevicePort, lines: Iterable[Received]) -> list[InboxRow]:
+    """Lines of the inbox as they are shown. A device's label is looked up once, however many lines it has."""
+    label_of = functools.cache(device.label_of)
+    return [_inbox_row(device.vault.db, line, label_of(line.device)) for line in lines]
+
+
+def _inbox_row(db: Database, line: Received, label: str) -> InboxRow:
+    cases = casefile.numbers_of(db, line.code)
     return InboxRow(
         code=line.code,
         received=moments.iso(line.received),
         device=line.device.hex(),
-        device_label=device.label_of(line.device),
+        device_label=label,
         issues=line.issues,
         facility=line.facility,
         danger=line.danger,
@@ -128,7 +140,7 @@ def _at_desk(device: DevicePort, line: Received) -> ComplaintView:
     messages = [_message(one) for one in everything if one is not shown]
     messages += [
         MessageView(id=one.id.hex(), from_="desk", text=one.text, at=moments.iso(one.at), kind="question")
-        for one in asked.about(db, line.device, line.code)
+        for one in asked.about(db, line.code)
     ]
     return ComplaintView(
         code=line.code,
@@ -140,8 +152,10 @@ def _at_desk(device: DevicePort, line: Received) -> ComplaintView:
         attachments=[],
         messages=sorted(messages, key=lambda message: message.at),
         device_label=device.label_of(line.device),
-        screening=ScreeningView(genuine=line.genuine, ours=line.ours, safe=line.safe),
-        cases=casefile.numbers_of(db, line.device, line.code),
+        screening=ScreeningView(
+            genuine=line.genuine, ours=line.ours, safe=line.safe, contested=casefile.contested(db, line.code)
+        ),
+        cases=casefile.numbers_of(db, line.code),
     )
 
 

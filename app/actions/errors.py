@@ -1,7 +1,7 @@
 """Why an action was refused, in sentences for people. Nothing was changed when one of these is raised.
 
-``str(error)`` says what happened, ``next_step`` says what to do; neither ever holds a key, a name or a text that
-somebody told.
+``str(error)`` says what happened, ``next_step`` says what to do; neither ever holds a key, a name or a text
+that somebody told.
 """
 
 from __future__ import annotations
@@ -55,7 +55,7 @@ class NotThisRoleError(ActionError):
 class NotAdmittedError(ActionError):
     """This device has not been welcomed by its organisation yet, so it cannot number complaints."""
 
-    next_step = "Read the six groups of digits to the officer, then let the device connect once or import the welcome."
+    next_step = "Read the six groups of digits to the officer, then connect once or import the welcome."
 
 
 class CodesUsedUpError(ActionError):

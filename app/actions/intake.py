@@ -1,9 +1,10 @@
-"""Taking complaints: drafts that survive anything, and *finish*, after which nothing can be read here any more.
+"""Taking complaints: drafts that survive anything, and *finish*, after which nothing can be read here any
+more.
 
-*Finish* is one transaction: the complaint is sealed for its desk, the draft is deleted, the code is marked as finished.
-Killed at any moment there is the draft or the sealed parcel, never both and never neither. Then the vault is scrubbed,
-so that no file keeps a word of it. If only the scrub fails (a full disk), the complaint is finished all the same and
-`vault.unscrubbed` says so until a later scrub succeeds.
+*Finish* is one transaction: the complaint is sealed for its desk, the draft is deleted, the code is marked as
+finished. Killed at any moment there is the draft or the sealed parcel, never both and never neither. Then the
+vault is scrubbed, so that no file keeps a word of it. If only the scrub fails (a full disk), the complaint is
+finished all the same and `vault.unscrubbed` says so until a later scrub succeeds.
 """
 
 from __future__ import annotations
@@ -17,8 +18,14 @@ import msgspec
 from app.actions import moments, numbering
 from app.actions.afterwards import add, questions, reply
 from app.actions.complaint_views import listing, show
-from app.actions.errors import ChoiceUnknownError, DraftUnknownError, IncompleteError, NoConsentError
-from app.actions.errors import NotAdmittedError, RecordRefusedError
+from app.actions.errors import (
+    ChoiceUnknownError,
+    DraftUnknownError,
+    IncompleteError,
+    NoConsentError,
+    NotAdmittedError,
+    RecordRefusedError,
+)
 from app.actions.ports import DevicePort
 from app.actions.views import Draft, DraftSummary
 from app.domain.answers import Answer
@@ -61,7 +68,9 @@ def drafts(device: DevicePort) -> list[DraftSummary]:
 
 
 def new_draft(device: DevicePort, desk: str | None = None) -> Draft:
-    """Begin a complaint: a code is given and an empty draft is saved. ``desk``: a desk's name, else the usual one."""
+    """Begin a complaint: a code is given and an empty draft is saved. ``desk``: a desk's name, else the usual
+    one.
+    """
     with device.vault.transaction() as db:
         stored = _begin(device, _desk_name(device, desk, path="desk"), {})
         kept.insert(db, stored)
@@ -74,8 +83,9 @@ def load_draft(device: DevicePort, draft_id: str) -> Draft:
 
 
 def save_draft(device: DevicePort, draft_id: str, record: dict[str, Any], step: int) -> Draft:
-    """Keep what was told so far; durable when this returns. Refuses, with the path, what no record may hold, and then
-    leaves the draft as it was."""
+    """Keep what was told so far; durable when this returns. Refuses, with the path, what no record may hold,
+    and then leaves the draft as it was.
+    """
     stored = _find(device, draft_id)
     parsed = _parse(record, path="$", draft=True)
     desk = stored.desk if parsed.desk is None else _desk_name(device, parsed.desk, path="$.desk")
@@ -98,8 +108,8 @@ def discard_draft(device: DevicePort, draft_id: str) -> None:
 def finish(device: DevicePort, draft_id: str, *, has_voice: bool = False) -> str:
     """Seal a draft for its desk and forget it. Gives its code.
 
-    Raises IncompleteError, NoConsentError or RecordRefusedError, and the draft is then as it was. Call it again with the
-    same draft after a crash: DraftUnknownError means that it was finished.
+    Raises IncompleteError, NoConsentError or RecordRefusedError, and the draft is then as it was. Call it
+    again with the same draft after a crash: DraftUnknownError means that it was finished.
     """
     stored = _find(device, draft_id)
     obj = msgspec.json.decode(stored.record)
@@ -125,7 +135,9 @@ def new_complaints(device: DevicePort, objs: Sequence[object], *, finish: bool) 
     """
     paths = ["$"] if len(objs) == 1 else [f"$[{index}]" for index in range(len(objs))]
     parsed = [_parse(obj, path=path, draft=False) for obj, path in zip(objs, paths, strict=True)]
-    desks = [_desk_name(device, one.desk, path=f"{path}.desk") for one, path in zip(parsed, paths, strict=True)]
+    desks = [
+        _desk_name(device, one.desk, path=f"{path}.desk") for one, path in zip(parsed, paths, strict=True)
+    ]
     codes: list[str] = []
     with device.vault.transaction() as db:
         for obj, record, desk in zip(objs, parsed, desks, strict=True):
@@ -147,7 +159,9 @@ def _seal(device: DevicePort, code: str, desk: str, record: IntakeRecord) -> Non
     payload = {"desk": desk, "record": fill(record), "finished": moments.iso(now_s)}
     complaints.insert(
         device.vault.db,
-        FinishedComplaint(code=code, status="sealed", created=moments.day(now_s), kind="complaint", desk=desk),
+        FinishedComplaint(
+            code=code, status="sealed", created=moments.day(now_s), kind="complaint", desk=desk
+        ),
     )
     device.seal_parcel("complaint", code, payload)
 
@@ -194,7 +208,9 @@ def _parse(obj: object, *, path: str, draft: bool, has_voice: bool = False) -> I
 
 
 def _desk_name(device: DevicePort, wanted: str | None, *, path: str) -> str:
-    """The desk that is meant. Never another one than was named: a private matter goes to its desk or nowhere."""
+    """The desk that is meant. Never another one than was named: a private matter goes to its desk or
+    nowhere.
+    """
     names = [desk.name for desk in device.desks]
     if not names:
         raise NotAdmittedError
@@ -202,8 +218,11 @@ def _desk_name(device: DevicePort, wanted: str | None, *, path: str) -> str:
         return names[0]
     if wanted not in names:
         if path == "desk":
-            raise ChoiceUnknownError("There is no desk of this name.", next_step=f"Choose one of: {', '.join(names)}.")
-        raise RecordRefusedError(path, f"is not a desk of this organisation; there is: {', '.join(names)}")
+            raise ChoiceUnknownError(
+                "There is no desk of this name.", next_step=f"Choose one of: {', '.join(names)}."
+            )
+        known = ", ".join(names)
+        raise RecordRefusedError(path, f"is no desk of this organisation; there is: {known}")
     return wanted
 
 

@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
-from app.actions.errors import CodeMalformedError, CodesUsedUpError, CodeUnknownError, NotAdmittedError
-from app.actions.errors import NotFinishedError, NotThisRoleError
+from app.actions.errors import (
+    CodeMalformedError,
+    CodesUsedUpError,
+    CodeUnknownError,
+    NotAdmittedError,
+    NotFinishedError,
+    NotThisRoleError,
+)
 from app.actions.ports import DevicePort
 from app.domain.codes import format_code, parse_code
 from app.domain.errors import CodeError
@@ -15,7 +21,11 @@ def allot(device: DevicePort) -> str:
     """A code that this device never gave before, inside the caller's transaction."""
     prefix = device.code_prefix
     if prefix is None:
-        raise NotAdmittedError if device.role == "intake" else NotThisRoleError("Complaints are not taken on this device.")
+        raise (
+            NotAdmittedError
+            if device.role == "intake"
+            else NotThisRoleError("Complaints are not taken on this device.")
+        )
     try:
         return format_code(prefix, code_series.next_number(device.vault, prefix))
     except code_series.SeriesEndedError as error:

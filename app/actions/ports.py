@@ -1,7 +1,8 @@
-"""What intake and casework need of the device that carries them. `app.actions.device.Device` fits it; so does a fake.
+"""What intake and casework need of the device that carries them. `app.actions.device.Device` fits it; so does
+a fake.
 
-The port is small on purpose: it shows at a glance that intake can seal but never open, and that casework can queue
-but never sign.
+The port is small on purpose: it shows at a glance that intake can seal but never open, and that casework can
+queue but never sign.
 """
 
 from __future__ import annotations
@@ -55,8 +56,10 @@ class DevicePort(Protocol):
         ...
 
     def seal_parcel(self, kind: str, code: str, payload: dict[str, Any]) -> None:
-        """Seal to the newest day key of ``payload["desk"]`` (a desk's name) and put it in the outbox, inside the
-        caller's transaction. kind: complaint, addition, answer. After it returns nothing readable is left."""
+        """Seal to the newest day key of ``payload["desk"]`` (a desk's name) and put it in the outbox, inside
+        the caller's transaction. kind: complaint, addition, answer. After it returns nothing readable is
+        left.
+        """
         ...
 
     def queue_reply(self, to_device: bytes, kind: str, body: dict[str, Any]) -> None:
@@ -64,5 +67,7 @@ class DevicePort(Protocol):
         ...
 
     def queue_operation(self, op: dict[str, Any]) -> None:
-        """Sign a case operation and queue it for the other handlers of the desk, inside the caller's transaction."""
+        """Sign a case operation and queue it for the other handlers of the desk, inside the caller's
+        transaction.
+        """
         ...

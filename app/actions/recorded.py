@@ -1,4 +1,6 @@
-"""The intake record inside an arrived complaint, read again each time: what came from outside is never trusted twice."""
+"""The intake record inside an arrived complaint, read again each time: what came from outside is never
+trusted twice.
+"""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
 """What the actions return: frozen, plain records that a screen draws and ``--json`` prints.
 
-Shapes: ids are lower-case hex, codes are ``207-4193-6``, times are ISO 8601 in UTC (``2026-11-22T16:01:59Z``) and days
-are ``2026-11-22``. ``msgspec.to_builtins(view)`` gives the JSON with the keys of DESIGN section 6 (``from_`` is "from").
-None of the lists carries a person's name.
+Shapes: ids are lower-case hex, codes are ``207-4193-6``, times are ISO 8601 in UTC (``2026-11-22T16:01:59Z``)
+and days are ``2026-11-22``. ``msgspec.to_builtins(view)`` gives the JSON with the keys of DESIGN section 6
+(``from_`` is "from"). None of the lists carries a person's name.
 """
 
 from __future__ import annotations
@@ -19,9 +19,11 @@ class DeskView(msgspec.Struct, frozen=True):
     name: str
 
 
-# ---------------------------------------------------------------------------------------------- phone: drafts and codes
+# --- phone: drafts and codes
 class DraftSummary(msgspec.Struct, frozen=True):
-    """A complaint that was begun and not finished. ``title_hint`` is None: a list never says what it is about."""
+    """A complaint that was begun and not finished. ``title_hint`` is None: a list never says what it is
+    about.
+    """
 
     id: str
     code: str
@@ -45,8 +47,9 @@ class Draft(msgspec.Struct, frozen=True):
 class ComplaintRow(msgspec.Struct, frozen=True):
     """One line of ``complaint list``.
 
-    ``status`` on a phone: draft, sealed (waiting), sent (left), received (the desk has it), withdrawn. At a desk:
-    received or withdrawn. ``at`` is a day for what was finished on a phone, else a time. ``kind``: draft or complaint.
+    ``status`` on a phone: draft, sealed (waiting), sent (left), received (the desk has it), withdrawn. At a
+    desk: received or withdrawn. ``at`` is a day for what was finished on a phone, else a time. ``kind``:
+    draft or complaint.
     """
 
     code: str
@@ -71,15 +74,20 @@ class MessageView(msgspec.Struct, frozen=True):
 
 
 class ScreeningView(msgspec.Struct, frozen=True):
-    """The three questions of screening; None is not judged yet."""
+    """The three questions of screening; None is not judged yet, or unclear. ``contested`` names those that
+    two handlers judged apart and differently; judging again settles it.
+    """
 
     genuine: bool | None = None
     ours: bool | None = None
     safe: bool | None = None
+    contested: list[str] = []
 
 
 class ComplaintView(msgspec.Struct, frozen=True):
-    """One complaint. On a phone after *finish* ``record`` is None: nothing of it can be read there any more."""
+    """One complaint. On a phone after *finish* ``record`` is None: nothing of it can be read there any
+    more.
+    """
 
     code: str
     status: str
@@ -104,13 +112,15 @@ class QuestionView(msgspec.Struct, frozen=True):
     days_left: int
 
 
-# ------------------------------------------------------------------------------------------------------- desk: inbox
+# --- desk: inbox
 class InboxRow(msgspec.Struct, frozen=True):
-    """One arrived complaint. ``danger`` is the answer to "danger now?" (yes, no, refused, unknown, not_asked).
+    """One arrived complaint. ``danger`` is the answer to "danger now?" (yes, no, refused, unknown,
+    not_asked).
 
-    ``retaliation`` is true when reprisal happened or is feared. ``added`` counts what came after it under its code.
-    ``state``: new, screened, in_case, withdrawn, unreadable (kept as it came; its record does not hold to the form).
-    ``authentic`` False: it carries the name of a device that did not send it; None: could not be checked yet.
+    ``retaliation`` is true when reprisal happened or is feared. ``added`` counts what came after it under its
+    code. ``state``: new, screened, in_case, withdrawn, unreadable (kept as it came; its record does not hold
+    to the form). ``authentic`` False: it carries the name of a device that did not send it; None: could not
+    be checked yet.
     """
 
     code: str
@@ -129,7 +139,7 @@ class InboxRow(msgspec.Struct, frozen=True):
     cases: list[str]
 
 
-# -------------------------------------------------------------------------------------------------------- desk: cases
+# --- desk: cases
 class HandlerView(msgspec.Struct, frozen=True):
     """A handler to whom a case can be assigned; ``id`` is the hex id of the device."""
 
@@ -210,9 +220,11 @@ class CaseView(msgspec.Struct, frozen=True):
     changed: str
 
 
-# ------------------------------------------------------------------------------- organisation, enrolment, sending (lead)
+# --- organisation, enrolment, sending (lead)
 class DeviceView(msgspec.Struct, frozen=True):
-    """A device of the organisation. ``state``: invited, active, revoked. ``last_heard`` and ``missing`` at a desk."""
+    """A device of the organisation. ``state``: invited, active, revoked. ``last_heard`` and ``missing`` at a
+    desk.
+    """
 
     id: str
     label: str
@@ -270,7 +282,9 @@ class AdmittedView(msgspec.Struct, frozen=True):
 
 
 class MissingView(msgspec.Struct, frozen=True):
-    """Parcels known to be missing: counters ``from_`` to ``to`` of one device at one desk. state: missing or expired."""
+    """Parcels known to be missing: counters ``from_`` to ``to`` of one device at one desk. state: missing or
+    expired.
+    """
 
     device: str
     desk: str
@@ -290,7 +304,9 @@ class SyncReport(msgspec.Struct, frozen=True):
 
 
 class OutboxItem(msgspec.Struct, frozen=True):
-    """Something finished on this device. kind: complaint, addition, answer; state: waiting, left, confirmed."""
+    """Something finished on this device. kind: complaint, addition, answer; state: waiting, left,
+    confirmed.
+    """
 
     code: str
     kind: str

@@ -1,6 +1,7 @@
 """Every parcel that a desk opened, kept as it came: complaints, additions and answers, in whatever order.
 
-Nothing here is ever replaced. The same parcel again is ignored; only its authenticity, once unknown, may become known.
+Nothing here is ever replaced. The same parcel again is ignored; only its authenticity, once unknown, may
+become known.
 """
 
 from __future__ import annotations
@@ -13,7 +14,9 @@ _COLUMNS = "device, code, kind, parcel, desk, authentic, received, payload"
 
 
 class Arrived(msgspec.Struct, frozen=True):
-    """One parcel. ``received`` is Unix seconds, ``payload`` JSON. ``authentic`` None: could not be checked."""
+    """One parcel. ``received`` is Unix seconds, ``payload`` JSON. ``authentic`` None: could not be
+    checked.
+    """
 
     device: bytes
     code: str

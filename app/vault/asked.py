@@ -11,7 +11,6 @@ class Asked(msgspec.Struct, frozen=True):
     """A question to the phone that took a complaint. ``at`` is Unix seconds."""
 
     id: bytes
-    device: bytes
     code: str
     at: int
     text: str
@@ -23,14 +22,12 @@ class Asked(msgspec.Struct, frozen=True):
 def keep(db: Database, asked: Asked) -> None:
     """Remember a question; the same again changes nothing."""
     db.execute(
-        "INSERT OR IGNORE INTO asked (id, device, code, at, text) VALUES (?, ?, ?, ?, ?)",
-        (asked.id, asked.device, asked.code, asked.at, asked.text),
+        "INSERT OR IGNORE INTO asked (id, code, at, text) VALUES (?, ?, ?, ?)",
+        (asked.id, asked.code, asked.at, asked.text),
     )
 
 
-def about(db: Database, device: bytes, code: str) -> list[Asked]:
+def about(db: Database, code: str) -> list[Asked]:
     """All questions about a complaint, the oldest first."""
-    rows = db.execute(
-        "SELECT id, device, code, at, text FROM asked WHERE device = ? AND code = ? ORDER BY at, rowid", (device, code)
-    )
+    rows = db.execute("SELECT id, code, at, text FROM asked WHERE code = ? ORDER BY at, rowid", (code,))
     return [Asked(*row) for row in rows]

@@ -1,8 +1,8 @@
 """The list of cases: a number and a summary of each, refreshed from the fold of its operations.
 
-Two handlers who open cases apart from each other may give the same number. Then both numbers get a suffix made from the
-operation that opened the case, the same on every desk, and the bare number means neither: paper that carries it must
-not come to mean another case.
+Two handlers who open cases apart from each other may give the same number. Then both numbers get a suffix
+made from the operation that opened the case, the same on every desk, and the bare number means neither: paper
+that carries it must not come to mean another case.
 """
 
 from __future__ import annotations
@@ -32,8 +32,8 @@ class IndexedCase(msgspec.Struct, frozen=True):
     changed: int
 
 
-def put(db: Database, case: IndexedCase, complaints: Iterable[tuple[bytes, str]]) -> None:
-    """Write or rewrite a line, and which complaints (device, code) belong to it."""
+def put(db: Database, case: IndexedCase, codes: Iterable[str]) -> None:
+    """Write or rewrite a line, and which complaints belong to it."""
     marks = ", ".join("?" for _ in IndexedCase.__struct_fields__)
     db.execute(
         f"INSERT OR REPLACE INTO case_index ({_COLUMNS}) VALUES ({marks})",  # noqa: S608
@@ -41,8 +41,8 @@ def put(db: Database, case: IndexedCase, complaints: Iterable[tuple[bytes, str]]
     )
     db.execute("DELETE FROM case_complaint WHERE case_id = ?", (case.id,))
     db.executemany(
-        "INSERT OR IGNORE INTO case_complaint (case_id, device, code) VALUES (?, ?, ?)",
-        [(case.id, device, code) for device, code in complaints],
+        "INSERT OR IGNORE INTO case_complaint (case_id, code) VALUES (?, ?)",
+        [(case.id, code) for code in codes],
     )
 
 
@@ -67,20 +67,18 @@ def every(db: Database) -> list[IndexedCase]:
     return _select(db, "ORDER BY changed DESC, id", ())
 
 
-def of_complaint(db: Database, device: bytes, code: str) -> list[IndexedCase]:
+def of_complaint(db: Database, code: str) -> list[IndexedCase]:
     """The cases that a complaint belongs to."""
     return _select(
         db,
-        "WHERE id IN (SELECT case_id FROM case_complaint WHERE device = ? AND code = ?) ORDER BY opened, id",
-        (device, code),
+        "WHERE id IN (SELECT case_id FROM case_complaint WHERE code = ?) ORDER BY opened, id",
+        (code,),
     )
 
 
-def complaints_of(db: Database, case_id: bytes) -> list[tuple[bytes, str]]:
-    """(device, code) of the complaints of a case."""
-    return db.execute(
-        "SELECT device, code FROM case_complaint WHERE case_id = ? ORDER BY rowid", (case_id,)
-    ).fetchall()
+def size(db: Database, case_id: bytes) -> int:
+    """How many complaints belong to a case."""
+    return int(db.execute("SELECT count(*) FROM case_complaint WHERE case_id = ?", (case_id,)).fetchone()[0])
 
 
 def highest(db: Database, prefix: str) -> int:

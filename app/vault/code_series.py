@@ -1,7 +1,8 @@
-"""The numbers of this device's complaint codes: a random start, then one after the other, none ever given twice.
+"""The numbers of this device's complaint codes: a random start, then one after the other, none ever given
+twice.
 
-A number is given when a draft is begun and is spent even if the draft is discarded: a slip of paper with a code on it
-must never come to mean another complaint.
+A number is given when a draft is begun and is spent even if the draft is discarded: a slip of paper with a
+code on it must never come to mean another complaint.
 """
 
 from __future__ import annotations

@@ -1,4 +1,6 @@
-"""What a phone remembers of what it finished: code, status, day, kind and desk. Not a word of what was told."""
+"""What a phone remembers of what it finished: code, status, day, kind and desk. Not a word of what was
+told.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +15,9 @@ _ORDER: Final = ("sealed", "sent", "received", "withdrawn")
 
 
 class FinishedComplaint(msgspec.Struct, frozen=True):
-    """One finished complaint on the phone. ``created`` is a day. ``status``: sealed, sent, received or withdrawn."""
+    """One finished complaint on the phone. ``created`` is a day. ``status``: sealed, sent, received or
+    withdrawn.
+    """
 
     code: str
     status: str
@@ -34,16 +38,21 @@ def advance(db: Database, code: str, status: str) -> None:
     """Move a complaint on to ``status``, never back; unknown codes are ignored."""
     earlier = _ORDER[: _ORDER.index(status)]
     marks = ", ".join("?" for _ in earlier)
-    db.execute(f"UPDATE complaint SET status = ? WHERE code = ? AND status IN ({marks})", (status, code, *earlier))  # noqa: S608
+    sql = f"UPDATE complaint SET status = ? WHERE code = ? AND status IN ({marks})"  # noqa: S608
+    db.execute(sql, (status, code, *earlier))
 
 
 def find(db: Database, code: str) -> FinishedComplaint | None:
     """One finished complaint."""
-    row = db.execute("SELECT code, status, created, kind, desk FROM complaint WHERE code = ?", (code,)).fetchone()
+    row = db.execute(
+        "SELECT code, status, created, kind, desk FROM complaint WHERE code = ?", (code,)
+    ).fetchone()
     return FinishedComplaint(*row) if row else None
 
 
 def every(db: Database) -> list[FinishedComplaint]:
     """All of them, the newest first."""
-    rows = db.execute("SELECT code, status, created, kind, desk FROM complaint ORDER BY created DESC, rowid DESC")
+    rows = db.execute(
+        "SELECT code, status, created, kind, desk FROM complaint ORDER BY created DESC, rowid DESC"
+    )
     return [FinishedComplaint(*row) for row in rows]

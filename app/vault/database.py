@@ -1,12 +1,13 @@
 """The only door to SQLCipher.
 
-`open_database` gives a `Database`: the part of a DB-API connection that is used here (execute, fetch), in autocommit
-mode, safe to call from several threads, with every failure of the storage mapped to one of the vault's sentences.
+`open_database` gives a `Database`: the part of a DB-API connection that is used here (execute, fetch), in
+autocommit mode, safe to call from several threads, with every failure of the storage mapped to one of the
+vault's sentences.
 
-What the settings are for: ``secure_delete`` overwrites what is deleted; the WAL with ``synchronous = FULL`` makes a
-commit survive a crash of the machine; ``locking_mode = EXCLUSIVE`` keeps the index of the WAL in memory, so that no
-``-shm`` file exists; ``temp_store = MEMORY`` keeps sorting off the disk; ``cipher_memory_security`` wipes the
-library's memory when it is freed.
+What the settings are for: ``secure_delete`` overwrites what is deleted; the WAL with ``synchronous = FULL``
+makes a commit survive a crash of the machine; ``locking_mode = EXCLUSIVE`` keeps the index of the WAL in
+memory, so that no ``-shm`` file exists; ``temp_store = MEMORY`` keeps sorting off the disk;
+``cipher_memory_security`` wipes the library's memory when it is freed.
 """
 
 from __future__ import annotations
@@ -58,7 +59,8 @@ def _sentence(error: Exception) -> errors.VaultError | None:
 
 
 class Rows:
-    """The rows of one statement, all read: no statement stays open, so nothing ever keeps `Vault.scrub` from its work.
+    """The rows of one statement, all read: no statement stays open, so nothing ever keeps `Vault.scrub` from
+    its work.
 
     Ask for large things with LIMIT.
     """
@@ -85,7 +87,9 @@ class Rows:
 
 
 def _raise(error: Exception) -> Any:
-    """A failure of the storage becomes one of the vault's sentences; a mistake in the SQL stays what it is."""
+    """A failure of the storage becomes one of the vault's sentences; a mistake in the SQL stays what it
+    is.
+    """
     sentence = _sentence(error)
     if sentence is None:
         raise error
@@ -108,8 +112,9 @@ class Database:
             return self._run("executemany", sql, rows)
 
     def script(self, sql: str) -> None:
-        """Several statements, each ended by a semicolon, in the transaction that is open (``executescript`` would commit
-        it)."""
+        """Several statements, each ended by a semicolon, in the transaction that is open (``executescript``
+        would commit it).
+        """
         statement = ""
         for part in sql.split(";")[:-1]:
             statement += part + ";"
@@ -141,8 +146,8 @@ class Database:
 def open_database(path: Path, raw_key: bytes) -> Database:
     """Open or create the encrypted file at ``path`` with its 32-byte key.
 
-    Raises VaultDamagedError (also for another key: the key slots vouch for the key, so the file must be at fault),
-    VaultBusyError, VaultUnwritableError or VaultFullError.
+    Raises VaultDamagedError (also for another key: the key slots vouch for the key, so the file must be at
+    fault), VaultBusyError, VaultUnwritableError or VaultFullError.
     """
     if len(raw_key) != 32:
         raise ValueError("the key of a vault has 32 bytes")

@@ -27,7 +27,15 @@ def insert(db: Database, draft: StoredDraft) -> None:
     """A new draft."""
     db.execute(
         "INSERT INTO draft (id, code, desk, step, started, saved, record) VALUES (?, ?, ?, ?, ?, ?, ?)",
-        (draft.id, draft.code, draft.desk, draft.step, draft.started_ms, draft.saved_ms, erasable.pack(draft.record)),
+        (
+            draft.id,
+            draft.code,
+            draft.desk,
+            draft.step,
+            draft.started_ms,
+            draft.saved_ms,
+            erasable.pack(draft.record),
+        ),
     )
 
 
@@ -65,4 +73,7 @@ def _one(db: Database, where: str, value: bytes | str) -> StoredDraft | None:
         f"SELECT id, code, desk, step, started, saved, record FROM draft WHERE {where}",  # noqa: S608
         (value,),
     ).fetchone()
-    return StoredDraft(*row[:6], record=erasable.unpack(row[6])) if row else None
+    if row is None:
+        return None
+    draft_id, written, desk, step, started, saved, record = row
+    return StoredDraft(draft_id, written, desk, step, started, saved, erasable.unpack(record))

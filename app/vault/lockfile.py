@@ -1,7 +1,8 @@
 """One process holds one vault: an advisory lock on a file beside the database.
 
-The lock belongs to the process and goes with it, also when it is killed; the file itself stays and says nothing. SQLite's
-own lock would do the same, but only after the key was derived, and its refusal looks like a slow disk.
+The lock belongs to the process and goes with it, also when it is killed; the file itself stays and says
+nothing. SQLite's own lock would do the same, but only after the key was derived, and its refusal looks like a
+slow disk.
 """
 
 from __future__ import annotations
@@ -14,7 +15,9 @@ from app.vault.errors import VaultBusyError, VaultUnwritableError
 
 
 class LockFile:
-    """Held from construction to `release`. Raises VaultBusyError when another process, or this one, holds it."""
+    """Held from construction to `release`. Raises VaultBusyError when another process, or this one, holds
+    it.
+    """
 
     def __init__(self, path: Path) -> None:
         try:

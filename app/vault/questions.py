@@ -53,7 +53,10 @@ def waiting(db: Database, code: str | None = None) -> list[Question]:
         " WHERE state = 'open' AND (?1 IS NULL OR code = ?1) ORDER BY asked, id",
         (code,),
     )
-    return [Question(*row[:5], text=erasable.unpack(row[5]).decode()) for row in rows]
+    return [
+        Question(question, about, desk, asked, arrived, erasable.unpack(text).decode())
+        for question, about, desk, asked, arrived, text in rows
+    ]
 
 
 def close(db: Database, question_id: bytes) -> None:
@@ -64,5 +67,6 @@ def close(db: Database, question_id: bytes) -> None:
 def expire(db: Database, now_s: int) -> int:
     """Erase what is seven days old; how many there were."""
     return db.execute(
-        "UPDATE question SET state = 'expired', text = NULL WHERE state = 'open' AND arrived <= ?", (now_s - KEPT_S,)
+        "UPDATE question SET state = 'expired', text = NULL WHERE state = 'open' AND arrived <= ?",
+        (now_s - KEPT_S,),
     ).rowcount

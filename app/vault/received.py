@@ -1,6 +1,7 @@
 """The inbox of a desk: one line for each complaint, made from what arrived under its device and code.
 
-A line can always be made again from `arrived` and from the operations; it exists so that a list of thousands opens at once.
+A line can always be made again from `arrived` and from the operations; it exists so that a list of thousands
+opens at once.
 """
 
 from __future__ import annotations
@@ -16,7 +17,9 @@ _COLUMNS = (
 
 
 class Received(msgspec.Struct, frozen=True):
-    """One line. ``parcel`` is the arrival that it shows; ``added`` counts what came after. No person's name is in it."""
+    """One line. ``parcel`` is the arrival that it shows; ``added`` counts what came after. No person's name
+    is in it.
+    """
 
     device: bytes
     code: str
@@ -69,23 +72,26 @@ def put(db: Database, line: Received) -> None:
 
 
 def set_screening(
-    db: Database, device: bytes, code: str, *, genuine: bool | None, ours: bool | None, safe: bool | None
+    db: Database, code: str, *, genuine: bool | None, ours: bool | None, safe: bool | None
 ) -> None:
     """What the three questions of screening came to; without effect when the complaint has not come yet."""
     db.execute(
-        "UPDATE received SET genuine = ?, ours = ?, safe = ? WHERE device = ? AND code = ?",
-        (genuine, ours, safe, device, code),
+        "UPDATE received SET genuine = ?, ours = ?, safe = ? WHERE code = ?",
+        (genuine, ours, safe, code),
     )
 
 
 def find(db: Database, device: bytes, code: str) -> Received | None:
     """One line."""
-    row = db.execute(f"SELECT {_COLUMNS} FROM received WHERE device = ? AND code = ?", (device, code)).fetchone()  # noqa: S608
+    sql = f"SELECT {_COLUMNS} FROM received WHERE device = ? AND code = ?"  # noqa: S608
+    row = db.execute(sql, (device, code)).fetchone()
     return _received(row) if row else None
 
 
 def with_code(db: Database, code: str) -> list[Received]:
-    """The lines of a code: one, unless a device used a code that is not its own. The most trustworthy first."""
+    """The lines of a code: one, unless a device used a code that is not its own. The most trustworthy
+    first.
+    """
     rows = db.execute(
         f"SELECT {_COLUMNS} FROM received WHERE code = ?"  # noqa: S608
         " ORDER BY CASE authentic WHEN 1 THEN 0 WHEN 0 THEN 2 ELSE 1 END, received, device",

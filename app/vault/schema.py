@@ -1,8 +1,8 @@
 """What is in the vault, as numbered migrations. Append only: a migration that was released is never edited.
 
-Two parts share the file, each with its own count of migrations that were run: "vault" (below) and "sync" (the sync
-client's own tables, `sync.state.MIGRATIONS`). All of a part's new migrations run in one transaction; a file with more
-migrations than this program knows is refused as newer.
+Two parts share the file, each with its own count of migrations that were run: "vault" (below) and "sync" (the
+sync client's own tables, `sync.state.MIGRATIONS`). All of a part's new migrations run in one transaction; a
+file with more migrations than this program knows is refused as newer.
 
 | Table | Where | What | Erased |
 |---|---|---|---|
@@ -17,6 +17,7 @@ migrations than this program knows is refused as newer.
 | operation | desk | signed operations, of cases and of single complaints | never |
 | case_index | desk | number and summary of each case, folded from its operations | refreshed |
 | case_complaint | desk | which complaint belongs to which case, from the fold | refreshed |
+| unfolded | desk | subjects whose operations came and were not folded yet | when folded |
 """
 
 from __future__ import annotations
@@ -98,11 +99,10 @@ MIGRATIONS: list[str] = [
     CREATE INDEX received_time ON received (received);
 
     CREATE TABLE asked (
-        id     BLOB PRIMARY KEY,
-        device BLOB NOT NULL,
-        code   TEXT NOT NULL,
-        at     INTEGER NOT NULL,          -- s
-        text   TEXT NOT NULL
+        id   BLOB PRIMARY KEY,
+        code TEXT NOT NULL,
+        at   INTEGER NOT NULL,            -- s
+        text TEXT NOT NULL
     );
     CREATE INDEX asked_code ON asked (code);
 
@@ -112,7 +112,7 @@ MIGRATIONS: list[str] = [
         device    BLOB NOT NULL,
         counter   INTEGER NOT NULL,
         at        INTEGER NOT NULL,       -- ms, hybrid logical clock
-        body      TEXT NOT NULL           -- the operation as JSON
+        body      BLOB NOT NULL           -- the operation as MessagePack
     );
     CREATE INDEX operation_subject ON operation (subject);
     CREATE INDEX operation_counter ON operation (device, counter);
@@ -135,17 +135,20 @@ MIGRATIONS: list[str] = [
 
     CREATE TABLE case_complaint (
         case_id BLOB NOT NULL,
-        device  BLOB NOT NULL,
         code    TEXT NOT NULL,
-        PRIMARY KEY (case_id, device, code)
+        PRIMARY KEY (case_id, code)
     );
     CREATE INDEX case_complaint_code ON case_complaint (code);
+
+    CREATE TABLE unfolded (subject BLOB PRIMARY KEY);   -- not shown above yet
     """,
 ]
 
 
 def migrate(db: Database, part: str, migrations: list[str]) -> None:
-    """Bring one part of the file up to date, inside the caller's transaction. Raises VaultVersionError when it is newer."""
+    """Bring one part of the file up to date, inside the caller's transaction. Raises VaultVersionError when
+    it is newer.
+    """
     db.execute("CREATE TABLE IF NOT EXISTS schema_version (part TEXT PRIMARY KEY, version INTEGER NOT NULL)")
     row = db.execute("SELECT version FROM schema_version WHERE part = ?", (part,)).fetchone()
     done = int(row[0]) if row else 0

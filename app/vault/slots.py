@@ -1,7 +1,7 @@
 """The key slots: the vault's random key, wrapped under a passphrase, in ``slots.json``.
 
-The file is replaced as a whole (written beside, synced, renamed), so that after a crash either the old or the new one is
-there. It holds salts, parameters and wrapped keys; without a passphrase it is worth nothing.
+The file is replaced as a whole (written beside, synced, renamed), so that after a crash either the old or the
+new one is there. It holds salts, parameters and wrapped keys; without a passphrase it is worth nothing.
 """
 
 from __future__ import annotations
@@ -12,8 +12,13 @@ import os
 from pathlib import Path
 from typing import Any
 
-from app.vault.errors import VaultDamagedError, VaultFullError, VaultMissingError, VaultUnwritableError
-from app.vault.errors import VaultVersionError
+from app.vault.errors import (
+    VaultDamagedError,
+    VaultFullError,
+    VaultMissingError,
+    VaultUnwritableError,
+    VaultVersionError,
+)
 from crypto.errors import SlotDamagedError, WrongPassphraseError
 from crypto.passphrases import new_slot, open_slot
 
@@ -21,12 +26,16 @@ VERSION = 1
 
 
 def write(path: Path, passphrase: str, key: bytes, *, memory_kib: int) -> None:
-    """One slot, durable when this returns. Raises WeakPassphraseError through `new_slot` and nothing is written."""
+    """One slot, durable when this returns. Raises WeakPassphraseError through `new_slot` and nothing is
+    written.
+    """
     slot = new_slot(passphrase, key, memory_kib=memory_kib)
     text = json.dumps({"kantha": "slots", "version": VERSION, "slots": [slot]}, indent=1)
     fresh = path.with_name(path.name + ".new")
     try:
-        with open(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as file:
+        with open(
+            os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8"
+        ) as file:
             file.write(text)
             file.flush()
             os.fsync(file.fileno())
@@ -69,7 +78,9 @@ def _slots(path: Path) -> list[dict[str, Any]]:
 
 
 def sync_folder(folder: Path) -> None:
-    """Make a rename durable. Where a folder cannot be opened for that (Windows), the system does it itself."""
+    """Make a rename durable. Where a folder cannot be opened for that (Windows), the system does it
+    itself.
+    """
     with contextlib.suppress(OSError):
         fd = os.open(folder, os.O_RDONLY)
         try:

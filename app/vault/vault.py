@@ -1,9 +1,10 @@
-"""One device's vault: a folder with ``slots.json`` (the wrapped key), ``vault.db`` (everything) and a lock file.
+"""One device's vault: a folder with ``slots.json`` (the wrapped key), ``vault.db`` (everything) and a lock
+file.
 
-Guarantees: what a transaction committed survives a crash of the process and of the machine; what was deleted cannot be
-read any more from any file of the folder once `scrub` has run, even by somebody who knows the passphrase; one process
-at a time. It does not guarantee that a flash chip, a snapshot or a journal of the file system forgets what its files
-once held, and it keeps nothing from malware on an unlocked device.
+Guarantees: what a transaction committed survives a crash of the process and of the machine; what was deleted
+cannot be read any more from any file of the folder once `scrub` has run, even by somebody who knows the
+passphrase; one process at a time. It does not guarantee that a flash chip, a snapshot or a journal of the
+file system forgets what its files once held, and it keeps nothing from malware on an unlocked device.
 """
 
 from __future__ import annotations
@@ -17,8 +18,15 @@ from typing import Final
 
 from app.vault import erasable, schema, slots
 from app.vault.database import Database, open_database
-from app.vault.errors import VaultBusyError, VaultDamagedError, VaultError, VaultExistsError, VaultFullError
-from app.vault.errors import VaultMissingError, VaultUnwritableError
+from app.vault.errors import (
+    VaultBusyError,
+    VaultDamagedError,
+    VaultError,
+    VaultExistsError,
+    VaultFullError,
+    VaultMissingError,
+    VaultUnwritableError,
+)
 from app.vault.lockfile import LockFile
 from crypto.passphrases import MEMORY_KIB, check_strength
 from sync.state import MIGRATIONS as SYNC_MIGRATIONS
@@ -32,7 +40,9 @@ Entropy = Callable[[int], bytes]
 
 
 class Vault:
-    """An open vault. Make it with `create` or `open`; several threads may use it, one transaction at a time."""
+    """An open vault. Make it with `create` or `open`; several threads may use it, one transaction at a
+    time.
+    """
 
     def __init__(self, home: Path, db: Database, lock: LockFile, clock: Clock, entropy: Entropy) -> None:
         self.home = home
@@ -48,7 +58,9 @@ class Vault:
 
     @staticmethod
     def exists(home: Path) -> bool:
-        """Whether there is a vault to open. `create` puts the database in its place last, so half of one is none."""
+        """Whether there is a vault to open. `create` puts the database in its place last, so half of one is
+        none.
+        """
         return (home / DATABASE).exists()
 
     @classmethod
@@ -61,7 +73,9 @@ class Vault:
         entropy: Entropy = os.urandom,
         argon_memory_kib: int = MEMORY_KIB,
     ) -> Vault:
-        """A new, empty vault. Raises VaultExistsError, WeakPassphraseError, VaultFullError or VaultUnwritableError."""
+        """A new, empty vault. Raises VaultExistsError, WeakPassphraseError, VaultFullError or
+        VaultUnwritableError.
+        """
         check_strength(passphrase)
         _prepare_folder(home)
         lock = LockFile(home / LOCK)
@@ -89,8 +103,9 @@ class Vault:
     def open(
         cls, home: Path, passphrase: str, *, clock: Clock = time.time, entropy: Entropy = os.urandom
     ) -> Vault:
-        """Unlock. Raises WrongPassphraseError, VaultMissingError, VaultBusyError, VaultDamagedError, VaultVersionError,
-        VaultFullError or VaultUnwritableError, and has then changed nothing."""
+        """Unlock. Raises WrongPassphraseError, VaultMissingError, VaultBusyError, VaultDamagedError,
+        VaultVersionError, VaultFullError or VaultUnwritableError, and has then changed nothing.
+        """
         if not cls.exists(home):
             raise VaultMissingError
         lock = LockFile(home / LOCK)
@@ -112,8 +127,9 @@ class Vault:
 
     @contextlib.contextmanager
     def transaction(self) -> Iterator[Database]:
-        """All or nothing, durable when the outermost one ends. May be nested: an inner one that fails undoes only its own
-        part, if its error is caught inside the outer one."""
+        """All or nothing, durable when the outermost one ends. May be nested: an inner one that fails undoes
+        only its own part, if its error is caught inside the outer one.
+        """
         with self.db.lock:
             depth = self._depth
             self.db.execute("BEGIN IMMEDIATE" if depth == 0 else f"SAVEPOINT depth_{depth}")
@@ -134,10 +150,11 @@ class Vault:
                 self._depth = depth
 
     def scrub(self) -> None:
-        """Leave nothing deleted in any file: move the WAL into the database, overwrite the WAL, cut it to nothing.
+        """Leave nothing deleted in any file: move the WAL into the database, overwrite the WAL, cut it to
+        nothing.
 
-        Not inside a transaction. Raises VaultError when it could not; then `unscrubbed` is true, and it is tried again at
-        the next scrub, `close` or `open`.
+        Not inside a transaction. Raises VaultError when it could not; then `unscrubbed` is true, and it is
+        tried again at the next scrub, `close` or `open`.
         """
         with self.db.lock:
             self.unscrubbed = True
@@ -157,7 +174,9 @@ class Vault:
 
     def put(self, name: str, value: bytes) -> None:
         """Keep a setting or key; what it replaces is erased."""
-        self.db.execute("INSERT OR REPLACE INTO setting (name, value) VALUES (?, ?)", (name, erasable.pack(value)))
+        self.db.execute(
+            "INSERT OR REPLACE INTO setting (name, value) VALUES (?, ?)", (name, erasable.pack(value))
+        )
 
     def drop(self, name: str) -> None:
         """Erase a setting or key."""
@@ -172,7 +191,9 @@ class Vault:
         return int(self.clock() * 1000)
 
     def damage(self) -> list[str]:
-        """What a check of every page finds, in SQLCipher's words; empty when all is well. Reads the whole file."""
+        """What a check of every page finds, in SQLCipher's words; empty when all is well. Reads the whole
+        file.
+        """
         with self.db.lock:
             self._checkpoint("FULL")
             found = [str(row[0]) for row in self.db.execute("PRAGMA cipher_integrity_check")]
@@ -180,16 +201,16 @@ class Vault:
                 found = [str(row[0]) for row in self.db.execute("PRAGMA integrity_check") if row[0] != "ok"]
             return found
 
-    def change_passphrase(
-        self, old: str, new: str, *, argon_memory_kib: int = MEMORY_KIB
-    ) -> None:
+    def change_passphrase(self, old: str, new: str, *, argon_memory_kib: int = MEMORY_KIB) -> None:
         """Wrap the same key under another passphrase. Raises WrongPassphraseError or WeakPassphraseError."""
         check_strength(new)
         path = self.home / SLOTS
         slots.write(path, new, slots.read(path, old), memory_kib=argon_memory_kib)
 
     def close(self) -> None:
-        """Lock. The key lives on in freed memory until the process ends, which is why lock ends the process."""
+        """Lock. The key lives on in freed memory until the process ends, which is why lock ends the
+        process.
+        """
         with contextlib.suppress(VaultError):
             self.scrub()
         self._release()
@@ -200,8 +221,18 @@ class Vault:
 
 
 def wipe(home: Path) -> None:
-    """Destroy the vault of this folder: first the key slots, without which the rest is noise, then the files."""
-    for name in (SLOTS, SLOTS + ".new", DATABASE, DATABASE + "-wal", DATABASE + ".new", DATABASE + ".new-wal", LOCK):
+    """Destroy the vault of this folder: first the key slots, without which the rest is noise, then the
+    files.
+    """
+    for name in (
+        SLOTS,
+        SLOTS + ".new",
+        DATABASE,
+        DATABASE + "-wal",
+        DATABASE + ".new",
+        DATABASE + ".new-wal",
+        LOCK,
+    ):
         path = home / name
         with _storage():
             if path.exists():

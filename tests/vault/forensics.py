@@ -1,9 +1,10 @@
-"""Reads a SQLCipher 4 database and its WAL by hand, with the raw key: every page, also those that no table uses.
+"""Reads a SQLCipher 4 database and its WAL by hand, with the raw key: every page, also those that no table
+uses.
 
-Written from SQLCipher's design notes and SQLite's file formats, with nothing of the product in it. A page of 4,096
-bytes ends in a reserve of 80: 16 of IV, 64 of HMAC-SHA512. The rest is AES-256-CBC under the raw key; of page 1 the
-first 16 bytes are the salt instead. The WAL has a header of 32 bytes, then frames of 24 bytes and one page; a frame is
-read whether or not it is valid, since that is what an examiner would do.
+Written from SQLCipher's design notes and SQLite's file formats, with nothing of the product in it. A page of
+4,096 bytes ends in a reserve of 80: 16 of IV, 64 of HMAC-SHA512. The rest is AES-256-CBC under the raw key;
+of page 1 the first 16 bytes are the salt instead. The WAL has a header of 32 bytes, then frames of 24 bytes
+and one page; a frame is read whether or not it is valid, since that is what an examiner would do.
 """
 
 from __future__ import annotations

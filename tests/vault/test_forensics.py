@@ -1,4 +1,6 @@
-"""With the passphrase known: what was deleted is in no page and no frame of any file. Read by `forensics`, by hand."""
+"""With the passphrase known: what was deleted is in no page and no frame of any file. Read by `forensics`, by
+hand.
+"""
 
 from __future__ import annotations
 
@@ -36,9 +38,11 @@ def draft(number: int, text: str, saved_ms: int = 0) -> StoredDraft:
 
 
 def test_the_examiner_reads_what_sqlcipher_wrote(home: Path, vault: Vault) -> None:
-    vault.db.execute("INSERT INTO asked VALUES (x'01', x'02', 'code', 1, ?)", ("plain " + " ".join(PLANTED),))
+    vault.db.execute("INSERT INTO asked VALUES (x'01', 'code', 1, ?)", ("plain " + " ".join(PLANTED),))
     key = raw_key(home)
-    assert {word for word, _ in forensics.where(home, key, PLANTED)} == set(PLANTED), "in the frames of the WAL"
+    assert {word for word, _ in forensics.where(home, key, PLANTED)} == set(PLANTED), (
+        "in the frames of the WAL"
+    )
     vault.scrub()
     found = forensics.where(home, key, PLANTED)
     assert {word for word, _ in found} == set(PLANTED)
@@ -87,7 +91,9 @@ def test_a_draft_saved_at_every_step_and_deleted_leaves_nothing(home: Path, vaul
     assert forensics.where(home, key, PLANTED) == []
 
 
-def test_an_autosave_that_shrank_leaves_nothing_of_the_longer_one_but_keeps_the_draft(home: Path, vault: Vault) -> None:
+def test_an_autosave_that_shrank_leaves_nothing_of_the_longer_one_but_keeps_the_draft(
+    home: Path, vault: Vault
+) -> None:
     drafts.insert(vault.db, draft(1, " ".join(PLANTED) * 100))
     drafts.update(vault.db, (1).to_bytes(16, "big"), record=b"taken back", desk="main", step=2, saved_ms=2)
     vault.scrub()
@@ -129,7 +135,9 @@ def test_drafts_that_came_and_went_among_others_leave_nothing(home: Path, vault:
 
 
 def churn(db: Database, seed: int, pack: Callable[[bytes], bytes]) -> None:
-    """Rows of all sizes come, change and go between others that stay, so that SQLite moves them from page to page."""
+    """Rows of all sizes come, change and go between others that stay, so that SQLite moves them from page to
+    page.
+    """
     db.execute("CREATE TABLE churn (id INTEGER PRIMARY KEY, body BLOB)")
     dice = random.Random(seed)
     alive: list[tuple[int, bytes]] = []
@@ -171,11 +179,14 @@ def test_without_packing_secure_delete_alone_would_leave_copies(home: Path, vaul
     assert found > 0
 
 
-def test_a_question_leaves_nothing_when_answered_and_nothing_after_seven_days(home: Path, vault: Vault) -> None:
+def test_a_question_leaves_nothing_when_answered_and_nothing_after_seven_days(
+    home: Path, vault: Vault
+) -> None:
     for number in range(2):
         text = " ".join(PLANTED)
         assert questions.keep(
-            vault.db, Question(id=bytes([number]) * 16, code="207-4193-6", desk="main", asked=5, arrived=5, text=text)
+            vault.db,
+            Question(id=bytes([number]) * 16, code="207-4193-6", desk="main", asked=5, arrived=5, text=text),
         )
     questions.close(vault.db, bytes(16))
     assert questions.expire(vault.db, 5 + KEPT_S - 1) == 0

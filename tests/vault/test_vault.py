@@ -103,11 +103,14 @@ def test_the_same_process_cannot_open_it_twice(home: Path, vault: Vault) -> None
 
 def test_a_second_process_is_told_that_it_is_open(home: Path, vault: Vault) -> None:
     script = (
-        "import sys; from pathlib import Path; from app.vault.vault import Vault; from app.vault.errors import VaultBusyError\n"
+        "import sys; from pathlib import Path; from app.vault.vault import Vault\n"
+        "from app.vault.errors import VaultBusyError\n"
         f"try: Vault.open(Path({str(home)!r}), {PASSPHRASE!r})\n"
         "except VaultBusyError as error: print(error); sys.exit(7)\n"
     )
-    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False, cwd=os.getcwd())
+    done = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, check=False, cwd=os.getcwd()
+    )
     assert done.returncode == 7, done.stderr
     assert done.stdout.strip() == "The vault is open in another window or process."
 
@@ -125,7 +128,9 @@ def test_a_killed_process_leaves_no_lock_behind(home: Path, new_vault: Make) -> 
     assert new_vault().get("name") == b"committed"
 
 
-def test_what_a_killed_process_left_in_the_wal_is_scrubbed_at_the_next_unlock(home: Path, new_vault: Make) -> None:
+def test_what_a_killed_process_left_in_the_wal_is_scrubbed_at_the_next_unlock(
+    home: Path, new_vault: Make
+) -> None:
     test_a_killed_process_leaves_no_lock_behind(home, new_vault)
     assert (home / "vault.db-wal").stat().st_size == 0
 
@@ -139,7 +144,7 @@ def test_a_damaged_database_is_refused_in_one_sentence(home: Path, new_vault: Ma
     data = bytearray((home / "vault.db").read_bytes())
     data[offset] ^= 1
     (home / "vault.db").write_bytes(data)
-    with pytest.raises(VaultDamagedError) as caught:  # noqa: PT012: the damage may show at unlocking or at reading
+    with pytest.raises(VaultDamagedError) as caught:  # noqa: PT012
         vault = new_vault()
         vault.get("name 1")
     assert "damaged" in str(caught.value)
@@ -172,7 +177,8 @@ def test_a_cut_off_database_is_refused(home: Path, new_vault: Make, size: int) -
 
 
 @pytest.mark.parametrize(
-    "text", ["", "{", "[]", '{"kantha": "slots", "version": 1, "slots": []}', '{"kantha": "slots", "version": 1}']
+    "text",
+    ["", "{", "[]", '{"kantha": "slots", "version": 1, "slots": []}', '{"kantha": "slots", "version": 1}'],
 )
 def test_damaged_key_slots_are_refused_and_left_as_they_are(home: Path, new_vault: Make, text: str) -> None:
     new_vault().close()
@@ -207,11 +213,15 @@ def test_a_vault_of_a_newer_version_is_refused_and_left_as_it_is(home: Path, new
         Vault.open(home, PASSPHRASE)
 
 
-def test_an_older_vault_is_brought_up_to_date(home: Path, new_vault: Make, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_older_vault_is_brought_up_to_date(
+    home: Path, new_vault: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
     vault = new_vault()
     vault.put("name", b"one")
     vault.close()
-    monkeypatch.setattr(schema, "MIGRATIONS", [*schema.MIGRATIONS, "CREATE TABLE later (x); INSERT INTO later VALUES (1);"])
+    monkeypatch.setattr(
+        schema, "MIGRATIONS", [*schema.MIGRATIONS, "CREATE TABLE later (x); INSERT INTO later VALUES (1);"]
+    )
     vault = new_vault()
     assert vault.db.execute("SELECT x FROM later").fetchall() == [(1,)]
     assert vault.get("name") == b"one"
@@ -230,13 +240,13 @@ def test_a_migration_that_fails_leaves_the_vault_as_it_was(
 
 
 def test_a_transaction_is_all_or_nothing(vault: Vault) -> None:
-    with pytest.raises(RuntimeError), vault.transaction():
+    with pytest.raises(RuntimeError), vault.transaction():  # noqa: PT012
         vault.put("one", b"1")
         raise RuntimeError
     assert vault.get("one") is None
     with vault.transaction():
         vault.put("one", b"1")
-        with pytest.raises(RuntimeError), vault.transaction():
+        with pytest.raises(RuntimeError), vault.transaction():  # noqa: PT012
             vault.put("two", b"2")
             raise RuntimeError
         vault.put("three", b"3")
@@ -249,7 +259,9 @@ def test_a_locked_vault_says_that_it_is_locked(vault: Vault) -> None:
         vault.get("name")
 
 
-def test_another_passphrase_opens_the_same_vault_and_the_old_one_does_not(home: Path, new_vault: Make) -> None:
+def test_another_passphrase_opens_the_same_vault_and_the_old_one_does_not(
+    home: Path, new_vault: Make
+) -> None:
     vault = new_vault()
     vault.put("name", b"one")
     with pytest.raises(WrongPassphraseError):
