@@ -21,7 +21,9 @@ class CryptoError(Exception):
 class MissingPrimitiveError(CryptoError):
     """This machine's cryptography library lacks a building block that Kantha needs, so Kantha stops here."""
 
-    next_step = "Install the versions that requirements.txt names. Kantha never falls back to something weaker."
+    next_step = (
+        "Install the versions that requirements.txt names. Kantha never falls back to something weaker."
+    )
 
 
 class EncodingError(CryptoError):

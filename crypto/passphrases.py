@@ -99,7 +99,12 @@ def _parts(slot: dict[str, Any]) -> tuple[bytes, bytes, dict[str, Any]]:
     if version != 1 or parameters["kdf"] != "argon2id" or any(type(number) is not int for number in numbers):
         raise SlotDamagedError
     in_range = MINIMUM_MEMORY_KIB <= parameters["memory_kib"] <= MAXIMUM_MEMORY_KIB
-    if not in_range or not 1 <= parameters["passes"] <= 64 or not 1 <= parameters["lanes"] <= 64 or len(salt) != 16:
+    if (
+        not in_range
+        or not 1 <= parameters["passes"] <= 64
+        or not 1 <= parameters["lanes"] <= 64
+        or len(salt) != 16
+    ):
         raise SlotDamagedError
     if len(sealed) != primitives.SECRET_OVERHEAD_BYTES + 32:
         raise SlotDamagedError

@@ -28,7 +28,11 @@ try:
     _SUITE: Final = hpke.Suite(hpke.KEM.MLKEM768_X25519, hpke.KDF.HKDF_SHA256, hpke.AEAD.CHACHA20_POLY1305)
     mlkem.MLKEM768PrivateKey.generate()
     mldsa.MLDSA65PrivateKey.generate()
-except (ImportError, AttributeError, UnsupportedAlgorithm) as error:  # pragma: no cover - tested in a subprocess
+except (
+    ImportError,
+    AttributeError,
+    UnsupportedAlgorithm,
+) as error:  # pragma: no cover - tested in a subprocess
     raise MissingPrimitiveError from error
 
 SEED_BYTES: Final = 32
@@ -77,7 +81,9 @@ def hkdf(secret: bytes, *, info: bytes, length: int = 32, salt: bytes = b"") -> 
 
 def argon2id(passphrase: bytes, *, salt: bytes, memory_kib: int, passes: int, lanes: int) -> bytes:
     """Argon2id (RFC 9106), 32 bytes out."""
-    return Argon2id(salt=salt, length=32, iterations=passes, lanes=lanes, memory_cost=memory_kib).derive(passphrase)
+    return Argon2id(salt=salt, length=32, iterations=passes, lanes=lanes, memory_cost=memory_kib).derive(
+        passphrase
+    )
 
 
 # --- sealing to a public key ---------------------------------------------------------------------------------------
@@ -223,7 +229,9 @@ class OfficerSigningKey:
         return cls(random_bytes(SEED_BYTES))
 
     def _ed25519(self) -> ed25519.Ed25519PrivateKey:
-        return ed25519.Ed25519PrivateKey.from_private_bytes(hkdf(self.seed, info=b"kantha/v1/officer-ed25519"))
+        return ed25519.Ed25519PrivateKey.from_private_bytes(
+            hkdf(self.seed, info=b"kantha/v1/officer-ed25519")
+        )
 
     def _mldsa(self) -> mldsa.MLDSA65PrivateKey:
         return mldsa.MLDSA65PrivateKey.from_seed_bytes(hkdf(self.seed, info=b"kantha/v1/officer-ml-dsa-65"))

@@ -106,7 +106,7 @@ class RelayApp:
                 answer = await self._answer(request)
             except Refusal as refusal:
                 answer = await _refused(request, refusal)
-            await _send(send, answer)
+            await send_answer(send, answer)
         except GoneError:
             return
 
@@ -270,7 +270,8 @@ async def _refused(request: Request, refusal: Refusal) -> Answer:
     return Answer(refusal.status, headers, refusal.sentence.encode("ascii"))
 
 
-async def _send(send: Send, answer: Answer) -> None:
+async def send_answer(send: Send, answer: Answer) -> None:
+    """Send an answer, in pieces if it is a stream."""
     headers = answer.headers
     if answer.stream is None and answer.status not in (204, 304):
         headers = [*headers, (b"content-length", b"%d" % len(answer.body))]

@@ -22,6 +22,7 @@ from sync.relay.clockwork import Clockwork
 from sync.relay.connections import BoundedConnection
 from sync.relay.pools import create_pool, replace_publish_token
 from sync.relay.sqlite_store import SqliteStore
+from sync.relay.store import Store
 
 __all__ = ["create_pool", "replace_publish_token", "serve"]
 
@@ -50,12 +51,16 @@ def serve(
     Raises OSError where the address cannot be used, `RelayRunningError` where another relay has the folder
     and `RelayVersionError` where it was written by a newer version.
     """
-    with contextlib.closing(_listen(host, port)) as listener:
+    with listen(host, port) as listener:
         address = _address(host, listener.getsockname()[1])
         run(
-            lambda: _serve(
-                listener, Path(data_dir), page_seconds, reply_page_seconds, lambda: listening(address)
-            ),
+            lambda: serve_store(
+                lambda: SqliteStore(Path(data_dir)),
+                listener,
+                page_seconds=page_seconds,
+                reply_page_seconds=reply_page_seconds,
+                ready=lambda: listening(address),
+            )
         )
 
 
@@ -113,14 +118,16 @@ class QuietServer(uvicorn.Server):
         self.should_exit = True
 
 
-async def _serve(
+async def serve_store(
+    make_store: Callable[[], Store],
     listener: socket.socket,
-    data_dir: Path,
+    *,
     page_seconds: float,
     reply_page_seconds: float,
     ready: Callable[[], None],
 ) -> None:
-    store = SqliteStore(data_dir)
+    """Serve a store until a signal comes, then finish what is under way and close it."""
+    store = make_store()
     try:
         clockwork = Clockwork(store, page_seconds=page_seconds, reply_page_seconds=reply_page_seconds)
         app = RelayApp(store, stored=clockwork.stored)
@@ -133,7 +140,8 @@ async def _serve(
         store.close()
 
 
-def _listen(host: str, port: int) -> socket.socket:
+def listen(host: str, port: int) -> socket.socket:
+    """A listening socket, with room for as many connections as we serve."""
     _raise_file_limit()
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     return socket.create_server((host, port), family=family, backlog=1024)

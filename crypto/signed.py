@@ -1,0 +1,106 @@
+"""Signed statements: the bytes as carried, and signatures over exactly those bytes under a label.
+
+`Signed` carries one device's Ed25519 signature; `Countersigned` carries officers' double signatures. Both are CBOR
+lists whose first entry is the body as a byte string, so that nothing is re-encoded before it is checked.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from crypto import primitives
+from crypto.encoding import decode, encode
+from crypto.errors import EncodingError, SignatureRefusedError
+from crypto.ids import OFFICER_ID_BYTES, OfficerId, officer_id
+from crypto.primitives import DeviceSigningKey, OfficerSigningKey
+
+
+def _message(label: str, body: bytes) -> bytes:
+    return label.encode() + b"\0" + body
+
+
+@dataclass(frozen=True)
+class Signed:
+    """A body with a device's signature: CBOR [body, signature]."""
+
+    body: bytes
+    signature: bytes = field(repr=False)
+
+    @classmethod
+    def make(cls, body: bytes, *, label: str, by: DeviceSigningKey) -> Signed:
+        return cls(body, by.sign(_message(label, body)))
+
+    def require(self, *, label: str, public: bytes) -> bytes:
+        """The body, once the signature holds; else `SignatureRefusedError`."""
+        if not primitives.device_signature_holds(public, self.signature, _message(label, self.body)):
+            raise SignatureRefusedError
+        return self.body
+
+    def to_wire(self) -> bytes:
+        return encode([self.body, self.signature])
+
+    @classmethod
+    def from_wire(cls, data: bytes) -> Signed:
+        """What `to_wire` wrote, or `EncodingError`."""
+        value = decode(data)
+        if type(value) is not list or len(value) != 2 or [type(part) for part in value] != [bytes, bytes]:
+            raise EncodingError
+        if len(value[1]) != primitives.ED25519_SIGNATURE_BYTES:
+            raise EncodingError
+        return cls(value[0], value[1])
+
+
+@dataclass(frozen=True)
+class Countersigned:
+    """A body with officers' signatures: CBOR [body, [[officer id, signature], …]], officers in order of their ids."""
+
+    body: bytes
+    signatures: Mapping[OfficerId, bytes] = field(repr=False)
+
+    @classmethod
+    def make(cls, body: bytes, *, label: str, by: list[OfficerSigningKey]) -> Countersigned:
+        message = _message(label, body)
+        return cls(body, {officer_id(key.public): key.sign(message) for key in by})
+
+    def require(self, *, label: str, officers: Mapping[OfficerId, bytes], at_least: int) -> bytes:
+        """The body, once `at_least` different officers signed it with both algorithms; else `SignatureRefusedError`."""
+        message = _message(label, self.body)
+        holding = [
+            officer
+            for officer, signature in self.signatures.items()
+            if officer in officers
+            and primitives.officer_signature_holds(officers[officer], signature, message)
+        ]
+        if at_least < 1 or len(holding) < at_least:
+            raise SignatureRefusedError
+        return self.body
+
+    def to_wire(self) -> bytes:
+        return encode(
+            [self.body, [[officer, self.signatures[officer]] for officer in sorted(self.signatures)]]
+        )
+
+    @classmethod
+    def from_wire(cls, data: bytes) -> Countersigned:
+        """What `to_wire` wrote, or `EncodingError`."""
+        value = decode(data)
+        if (
+            type(value) is not list
+            or len(value) != 2
+            or type(value[0]) is not bytes
+            or type(value[1]) is not list
+        ):
+            raise EncodingError
+        signatures: dict[OfficerId, bytes] = {}
+        for entry in value[1]:
+            if type(entry) is not list or len(entry) != 2 or [type(part) for part in entry] != [bytes, bytes]:
+                raise EncodingError
+            officer, signature = entry
+            if len(officer) != OFFICER_ID_BYTES or len(signature) != primitives.OFFICER_SIGNATURE_BYTES:
+                raise EncodingError
+            signatures[OfficerId(officer)] = signature
+        made = cls(value[0], signatures)
+        if made.to_wire() != data:
+            raise EncodingError
+        return made

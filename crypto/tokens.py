@@ -1,0 +1,74 @@
+"""Deposit tokens: the right to leave eight cells at the relay, without saying who leaves them.
+
+`token = HMAC(slot seed, epoch ‖ week ‖ i)`. The relay knows the hashes of a week as one shuffled set of fixed size that
+covers every slot, given to a device or not, so admission changes nothing; a revoked slot's places are filled with random
+hashes, and a new epoch replaces all of them.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, field
+from typing import Final
+
+from crypto import primitives
+
+TOKEN_BYTES: Final = 32
+TOKEN_HASH_BYTES: Final = 16
+FIRST_TOKENS: Final = 32
+"""For the sessions before the welcome has come: an invitation carries no more than these each week."""
+WEEK_SECONDS: Final = 604_800
+_LABEL: Final = b"kantha/v1/token\x00"
+
+
+def week_of(unix_s: float) -> int:
+    """The week number (weeks since 1970) of a moment."""
+    return int(unix_s // WEEK_SECONDS)
+
+
+@dataclass(frozen=True)
+class TokenSeed:
+    """A device's source of tokens; `limit` of them are accepted each week."""
+
+    seed: bytes = field(repr=False)
+    epoch: int
+    limit: int
+
+    def token(self, *, week: int, index: int) -> bytes:
+        """The 32-byte token; `index` must be below `limit`, or the relay has never heard of it."""
+        place = self.epoch.to_bytes(4, "big") + week.to_bytes(4, "big") + index.to_bytes(4, "big")
+        return primitives.hmac_sha256(self.seed, _LABEL + place)
+
+
+@dataclass(frozen=True)
+class TokenMaster:
+    """What officers share: every slot's seeds come from it."""
+
+    secret: bytes = field(repr=False)
+
+    def slot_seed(self, slot: int) -> bytes:
+        return primitives.hkdf(self.secret, info=b"kantha/v1/token-slot" + slot.to_bytes(4, "big"))
+
+    def first_seed(self, slot: int) -> bytes:
+        """For the invitation: its tokens are separate, so a photographed invitation takes none of the device's."""
+        return primitives.hkdf(self.secret, info=b"kantha/v1/token-first" + slot.to_bytes(4, "big"))
+
+    def week_hashes(
+        self, *, epoch: int, week: int, slots: int, per_slot: int, revoked: frozenset[int]
+    ) -> bytes:
+        """The accepted hashes of a week, sorted: `slots * (per_slot + FIRST_TOKENS)` times 16 bytes, always."""
+        hashes: list[bytes] = []
+        for slot in range(slots):
+            if slot in revoked:
+                hashes += [primitives.random_bytes(TOKEN_HASH_BYTES) for _ in range(per_slot + FIRST_TOKENS)]
+                continue
+            own = TokenSeed(self.slot_seed(slot), epoch, per_slot)
+            first = TokenSeed(self.first_seed(slot), epoch, FIRST_TOKENS)
+            for seed in (own, first):
+                hashes += [token_hash(seed.token(week=week, index=index)) for index in range(seed.limit)]
+        return b"".join(sorted(hashes))
+
+
+def token_hash(token: bytes) -> bytes:
+    """How the relay knows a token: the first 16 bytes of its SHA-256."""
+    return hashlib.sha256(token).digest()[:TOKEN_HASH_BYTES]

@@ -1,0 +1,276 @@
+"""What a handler takes from a page: cells opened, senders shown, parcels put together, gaps and forks written down.
+
+A page is taken in one transaction together with the place in the stream, so a killed process takes it again or not at all.
+What cannot be opened is somebody else's: skipped and counted. A parcel whose sender is not shown is handed on as such,
+never mixed with one that is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from crypto.announcements import EpochAnnouncement, Introductions, ReplyKey, read_announcement
+from crypto.cells import CellKind, UntrustedCell, open_cell
+from crypto.desk_keys import EpochKey, day_of
+from crypto.directory import PhoneDirectory
+from crypto.encoding import decode
+from crypto.errors import CellDamagedError, EncodingError, ParcelDamagedError, SignatureRefusedError
+from crypto.ids import DeskId, DeviceId
+from crypto.operations import SignedOperation
+from crypto.parcels import Chunk, ParcelKind, join, open_parcel
+from crypto.primitives import OpenError
+from crypto.roster import Member, Role, Roster
+from sync.answers import Answers
+from sync.deskkeys import DayKeys, load_epoch_keys, load_generations, remember_epoch_key
+from sync.integrity import Line, Seen, note_cell, note_highest
+from sync.membership import Membership, Self
+from sync.publish import mark_due
+from sync.state import State
+from sync.wire import CELL_BYTES
+
+_VOUCHED, _REFUTED, _UNKNOWN = 1, 0, 2
+
+
+@dataclass(frozen=True)
+class ArrivedParcel:
+    """A whole parcel at the desk. `authentic`: True shown, False refuted, None not introduced yet."""
+
+    id: bytes
+    kind: str
+    code: str
+    finished_at: int
+    payload: dict[str, Any] = field(repr=False)
+    device: DeviceId
+    desk: DeskId
+    authentic: bool | None
+    received_at: int
+
+
+class Sink(Protocol):
+    """Where things go once they are readable. Called inside the transaction that moves the place in the stream."""
+
+    def take_parcel(self, arrived: ArrivedParcel) -> None: ...
+
+    def take_operation(self, device: DeviceId, operation: dict[str, Any]) -> None: ...
+
+    def take_question(self, handler: DeviceId, body: dict[str, Any]) -> None: ...
+
+    def take_left(self, code: str, kind: str) -> None: ...
+
+    def take_confirmation(self, code: str, kind: str) -> None: ...
+
+
+@dataclass
+class Taken:
+    """What a page brought, in numbers. `foreign`: cells that no key of ours opens."""
+
+    parcels: int = 0
+    operations: int = 0
+    foreign: int = 0
+    unreadable: int = 0
+
+
+def slot_key_name(device: DeviceId, desk: DeskId) -> str:
+    """Where a handler keeps the pairwise key that a device introduced to it."""
+    return f"slot/{desk.hex()}/{device.hex()}"
+
+
+@dataclass
+class Inbox:
+    """One handler's reading of the complaint stream during one session."""
+
+    state: State
+    me: Self
+    member: Membership
+    directory: PhoneDirectory
+    roster: Roster
+    answers: Answers
+    sink: Sink
+    keys: DayKeys = field(init=False)
+    _slot_keys: dict[tuple[DeviceId, DeskId], bytes | None] = field(default_factory=dict, repr=False)
+
+    def __post_init__(self) -> None:
+        self.keys = DayKeys(load_generations(self.state))
+
+    def take_page(self, page: bytes, *, closed_at: int) -> Taken:
+        """Take every cell of a page. Inside a transaction."""
+        taken, lines = Taken(), set[Line]()
+        opened = [
+            self._open(page[start : start + CELL_BYTES], closed_at)
+            for start in range(0, len(page), CELL_BYTES)
+        ]
+        cells = [cell for cell in opened if cell is not None]
+        taken.foreign = len(opened) - len(cells)
+        said = [
+            cell for cell in cells if cell.cell.kind is not CellKind.DUMMY and cell.cell.sender != self.me.id
+        ]
+        # Introductions first: within a page the cells lie in the order of their hashes.
+        for cell in sorted(said, key=lambda one: one.cell.kind is not CellKind.ANNOUNCE):
+            line = Line(cell.cell.sender, cell.desk, cell.cell.incarnation)
+            if self._take(cell, line, taken):
+                lines.add(line)
+        for line in lines:
+            self.answers.queue_confirmation(line)
+        return taken
+
+    def _open(self, sealed: bytes, closed_at: int) -> UntrustedCell | None:
+        for key in self.keys.candidates(day_of(closed_at)):
+            try:
+                return open_cell(sealed, key=key, org=self.member.org)
+            except CellDamagedError:
+                continue
+        return None
+
+    def _take(self, cell: UntrustedCell, line: Line, taken: Taken) -> bool:
+        """True if the cell counts in its sender's line, so that the sender is told."""
+        kind, member = cell.cell.kind, self.roster.members.get(cell.cell.sender)
+        if kind is CellKind.ANNOUNCE and member is not None and member.active:
+            self._announcement(cell, member)
+        if kind is CellKind.OPERATION:
+            self._operation(cell, member, taken)
+            return False
+        vouched = self._vouched(cell, member)
+        if kind is CellKind.HEARTBEAT:
+            if vouched == _VOUCHED:
+                note_highest(self.state, line, cell.cell.counter)
+            return False
+        seen = Seen.NEW
+        if vouched == _VOUCHED:
+            seen = note_cell(self.state, line, cell.cell.counter, cell.cell.body)
+        if kind is CellKind.PARCEL and seen is Seen.NEW:
+            self._chunk(cell, member, vouched, taken)
+        return vouched == _VOUCHED and seen is not Seen.FORK
+
+    def _vouched(self, cell: UntrustedCell, member: Member | None) -> int:
+        if member is None or not member.active:
+            return _REFUTED
+        place = (cell.cell.sender, cell.desk)
+        if place not in self._slot_keys:
+            self._slot_keys[place] = self.state.keys.get(slot_key_name(*place))
+        key = self._slot_keys[place]
+        if key is None or self.member.slot is None:
+            return _UNKNOWN
+        return _VOUCHED if cell.vouched_by(key, slot=self.member.slot) else _REFUTED
+
+    # --- kinds ----------------------------------------------------------------------------------------------------
+
+    def _announcement(self, cell: UntrustedCell, member: Member) -> None:
+        device, org = member.admission.device, self.member.org
+        try:
+            said = read_announcement(cell.cell.body, identity_public=member.admission.identity, org=org)
+            match said:
+                case Introductions():
+                    self._introduced(said, device)
+                case ReplyKey():
+                    self.state.db.execute(
+                        "INSERT INTO sync_device_reply_key (device, number, public) VALUES (?, ?, ?) ON CONFLICT (device)"
+                        " DO UPDATE SET number = excluded.number, public = excluded.public WHERE excluded.number > number",
+                        (device, said.number, said.key.public),
+                    )
+                case EpochAnnouncement() if member.admission.role is Role.HANDLER:
+                    key = EpochKey(device, said.epoch, said.key)
+                    key.verify(said.certificate, identity_public=member.admission.identity, org=org)
+                    remember_epoch_key(self.state, key, said.certificate)
+                    mark_due(self.state)
+                case _:
+                    pass
+        except (EncodingError, SignatureRefusedError):
+            return
+
+    def _introduced(self, said: Introductions, device: DeviceId) -> None:
+        epochs = dict(load_epoch_keys(self.state))
+        name = slot_key_name(device, said.desk)
+        for entry in said.entries:
+            if (
+                entry.handler != self.me.id
+                or entry.epoch not in epochs
+                or self.state.keys.get(name) is not None
+            ):
+                continue
+            try:
+                key = entry.open(epochs[entry.epoch], org=self.member.org, desk=said.desk, device=device)
+            except OpenError:
+                continue
+            self.state.keys.put(name, key)
+            self._slot_keys.pop((device, said.desk), None)
+
+    def _operation(self, cell: UntrustedCell, member: Member | None, taken: Taken) -> None:
+        if member is None or not member.active or member.admission.role is not Role.HANDLER:
+            return
+        try:
+            links = decode(cell.cell.body)
+            if type(links) is not list or any(type(link) is not bytes for link in links):
+                raise EncodingError
+            read = [SignedOperation.read(link, identity_public=member.admission.identity) for link in links]
+        except (EncodingError, SignatureRefusedError):
+            return
+        for link in read:
+            self.sink.take_operation(member.admission.device, link.operation)
+            taken.operations += 1
+
+    def _chunk(self, cell: UntrustedCell, member: Member | None, vouched: int, taken: Taken) -> None:
+        try:
+            chunk = Chunk.from_body(cell.cell.body)
+        except EncodingError:
+            return
+        device = cell.cell.sender
+        done = self.state.db.execute(
+            "SELECT 1 FROM sync_parcel_done WHERE device = ? AND parcel = ?", (device, chunk.parcel)
+        ).fetchone()
+        if done is not None:
+            return
+        self.state.db.execute(
+            "INSERT OR IGNORE INTO sync_chunk (device, desk, parcel, piece, body, authentic, at)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?)",
+            (device, cell.desk, chunk.parcel, chunk.index, cell.cell.body, vouched, self.state.now()),
+        )
+        rows = self.state.db.execute(
+            "SELECT body FROM sync_chunk WHERE device = ? AND desk = ? AND parcel = ? AND authentic = ?",
+            (device, cell.desk, chunk.parcel, vouched),
+        ).fetchall()
+        if len(rows) < chunk.total:
+            return
+        self._whole(
+            device, cell.desk, [Chunk.from_body(bytes(row[0])) for row in rows], member, vouched, taken
+        )
+
+    def _whole(
+        self,
+        device: DeviceId,
+        desk: DeskId,
+        chunks: Sequence[Chunk],
+        member: Member | None,
+        vouched: int,
+        taken: Taken,
+    ) -> None:
+        try:
+            parcel = join(list(chunks), desk=desk)
+            key = self.keys.exactly(desk, parcel.generation, parcel.day)
+            if key is None:
+                raise ParcelDamagedError
+            content = open_parcel(parcel, key=key, org=self.member.org)
+        except ParcelDamagedError:
+            taken.unreadable += 1
+            return
+        authentic = {_VOUCHED: True, _REFUTED: False, _UNKNOWN: None}[vouched]
+        if member is None or content.code[:3] != str(member.admission.prefix):
+            authentic = False  # a code names the device that gave it out
+        arrived = ArrivedParcel(
+            parcel.id, _KIND_NAMES[content.kind], content.code, content.at, content.payload, device, desk, authentic,
+            self.state.now(),
+        )  # fmt: skip
+        self.state.db.execute("DELETE FROM sync_chunk WHERE device = ? AND parcel = ?", (device, parcel.id))
+        self.state.db.execute(
+            "INSERT OR IGNORE INTO sync_parcel_done (device, parcel) VALUES (?, ?)", (device, parcel.id)
+        )
+        self.sink.take_parcel(arrived)
+        taken.parcels += 1
+
+
+_KIND_NAMES = {
+    ParcelKind.COMPLAINT: "complaint",
+    ParcelKind.ADDITION: "addition",
+    ParcelKind.ANSWER: "answer",
+}

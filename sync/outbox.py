@@ -1,0 +1,262 @@
+"""What is finished and waits to leave: parcels cut into counted cells, deposits stored with their tokens before sending.
+
+A parcel stays until the desk has confirmed all its cells, not merely until the relay took them. A cell keeps its counter
+and its body however often it is sent, so the desk can ignore a repeat and notice anything else.
+"""
+
+from __future__ import annotations
+
+import enum
+from dataclasses import dataclass, field
+from typing import Final
+
+from crypto.cells import Cell, CellKind, dummy_cell, seal_cell
+from crypto.desk_keys import DayKey
+from crypto.ids import DeskId, OrganisationId
+from crypto.parcels import Parcel, ParcelKind, cut
+from crypto.primitives import OpeningKey, random_bytes
+from crypto.roster import Role
+from sync.membership import INCARNATION, Membership, Self
+from sync.state import State
+from sync.wallet import FIRST, OWN, take_token
+from sync.wire import CELLS_PER_DEPOSIT, COMPLAINTS, DEPOSIT_ID_BYTES
+
+RESEND_AFTER_S: Final = 3 * 86_400
+"""Handlers confirm daily; after three days of silence the relay may have lost it."""
+
+
+class CellState(enum.IntEnum):
+    """Where a counted cell is."""
+
+    WAITING = 0
+    PLACED = 1
+    LEFT = 2
+    CONFIRMED = 3
+
+
+@dataclass(frozen=True)
+class Deposit:
+    """Eight sealed cells and the token under which they go: exactly this pair is retried."""
+
+    id: bytes
+    stream: str
+    token: bytes = field(repr=False)
+    body: bytes = field(repr=False)
+
+
+@dataclass(frozen=True)
+class OutgoingItem:
+    """A finished complaint, addition or answer, as far as this device may still know."""
+
+    parcel: bytes
+    code: str
+    kind: ParcelKind
+    made_at: int
+    state: CellState
+
+    @property
+    def has_left(self) -> bool:
+        """Every cell of it has been acknowledged by the relay."""
+        return self.state >= CellState.LEFT
+
+
+@dataclass(frozen=True)
+class Outbox:
+    """Parcels, counted cells and deposits of one device."""
+
+    state: State
+    me: Self
+    member: Membership
+
+    # --- putting in -----------------------------------------------------------------------------------------------
+
+    def put_parcel(self, parcel: Parcel, *, kind: ParcelKind, code: str) -> None:
+        """Keep a sealed parcel and its cells. Inside the transaction that destroys what was sealed."""
+        self.state.db.execute(
+            "INSERT INTO sync_parcel (id, desk, kind, code, made_at) VALUES (?, ?, ?, ?, ?)",
+            (parcel.id, parcel.desk, int(kind), code, self.state.now()),
+        )
+        for chunk in cut(parcel):
+            self.put_cell(parcel.desk, CellKind.PARCEL, chunk.to_body(), parcel=parcel.id)
+
+    def put_cell(self, desk: DeskId, kind: CellKind, body: bytes, *, parcel: bytes | None = None) -> int:
+        """Give a body its counter and keep it until it has left (or, for a parcel, is confirmed)."""
+        counter = self.highest_counter(desk) + 1
+        self.state.db.execute(
+            "INSERT OR REPLACE INTO sync_counter (desk, next) VALUES (?, ?)", (desk, counter + 1)
+        )
+        self.state.db.execute(
+            "INSERT INTO sync_cell (desk, counter, kind, body, parcel, state) VALUES (?, ?, ?, ?, ?, ?)",
+            (desk, counter, int(kind), body, parcel, CellState.WAITING),
+        )
+        return counter
+
+    def highest_counter(self, desk: DeskId) -> int:
+        """The highest counter ever given to a cell for this desk."""
+        row = self.state.db.execute("SELECT next FROM sync_counter WHERE desk = ?", (desk,)).fetchone()
+        return int(row[0]) - 1 if row else 0
+
+    # --- packing --------------------------------------------------------------------------------------------------
+
+    def unsent(self) -> list[Deposit]:
+        """Deposits that were stored and never acknowledged, oldest first."""
+        rows = self.state.db.execute(
+            "SELECT id, stream, token, body FROM sync_deposit ORDER BY made_at, id"
+        ).fetchall()
+        return [Deposit(bytes(row[0]), str(row[1]), bytes(row[2]), bytes(row[3])) for row in rows]
+
+    def pack(
+        self, day_keys: dict[DeskId, DayKey], slot_keys: dict[DeskId, dict[int, bytes]], *, last: bool
+    ) -> Deposit:
+        """Eight cells, real ones first, stored durably with a token. One transaction.
+
+        The last deposit of a session carries the heartbeat. Without day keys (before the welcome has come) all eight are sealed to keys that are thrown away.
+        """
+        with self.state.transaction():
+            deposit_id = random_bytes(DEPOSIT_ID_BYTES)
+            own = day_keys.get(self.member.desk) if last else None
+            room = CELLS_PER_DEPOSIT - (own is not None)
+            sealed = self._real_cells(deposit_id, day_keys, slot_keys, room)
+            if own is not None:
+                sealed.append(self._heartbeat(own, slot_keys.get(own.desk, {})))
+            while len(sealed) < CELLS_PER_DEPOSIT:
+                sealed.append(self._dummy(day_keys))
+            return self.store(deposit_id, COMPLAINTS, b"".join(sealed))
+
+    def store(self, deposit_id: bytes, stream: str, body: bytes) -> Deposit:
+        """Keep a deposit with a token of its own. Inside a transaction."""
+        source = OWN if self.member.directory_key is not None else FIRST
+        token = take_token(self.state, self.member.tokens, source=source)
+        self.state.db.execute(
+            "INSERT INTO sync_deposit (id, stream, token, made_at, body) VALUES (?, ?, ?, ?, ?)",
+            (deposit_id, stream, token, self.state.now(), body),
+        )
+        return Deposit(deposit_id, stream, token, body)
+
+    def _real_cells(
+        self,
+        deposit_id: bytes,
+        day_keys: dict[DeskId, DayKey],
+        slot_keys: dict[DeskId, dict[int, bytes]],
+        room: int,
+    ) -> list[bytes]:
+        again = self.state.now() - RESEND_AFTER_S
+        rows = self.state.db.execute(
+            "SELECT desk, counter, kind, body FROM sync_cell WHERE state = ? OR (state = ? AND left_at < ?)"
+            " ORDER BY state, kind <> ?, counter LIMIT ?",
+            (CellState.WAITING, CellState.LEFT, again, int(CellKind.ANNOUNCE), room),
+        ).fetchall()
+        sealed = []
+        for desk, counter, kind, body in rows:
+            desk_id = DeskId(bytes(desk))
+            if desk_id not in day_keys:
+                continue
+            cell = Cell(CellKind(kind), self.me.id, INCARNATION, int(counter), bytes(body))
+            sealed.append(self._seal(cell, day_keys[desk_id], slot_keys.get(desk_id, {})))
+            self.state.db.execute(
+                "UPDATE sync_cell SET state = ?, deposit = ? WHERE desk = ? AND counter = ?",
+                (CellState.PLACED, deposit_id, desk, counter),
+            )
+        return sealed
+
+    def _seal(self, cell: Cell, to: DayKey, slot_keys: dict[int, bytes]) -> bytes:
+        return seal_cell(cell, to=to, org=self.member.org, slot_keys=slot_keys)
+
+    def _heartbeat(self, to: DayKey, slot_keys: dict[int, bytes]) -> bytes:
+        """A cell that says how far this device has counted, so that a missing last parcel is noticed too."""
+        counter = self.highest_counter(to.desk)
+        return self._seal(Cell(CellKind.HEARTBEAT, self.me.id, INCARNATION, counter, b""), to, slot_keys)
+
+    def _dummy(self, day_keys: dict[DeskId, DayKey]) -> bytes:
+        if not day_keys:
+            nowhere = DayKey(self.member.desk, 0, 0, OpeningKey.generate().sealing_key)
+            return dummy_cell(to=nowhere, org=OrganisationId(random_bytes(32)))
+        return dummy_cell(to=day_keys[min(day_keys)], org=self.member.org)
+
+    # --- what became of it ----------------------------------------------------------------------------------------
+
+    def left(self, deposit: Deposit) -> list[tuple[str, ParcelKind]]:
+        """The relay acknowledged a deposit. Gives what has now wholly left this device."""
+        with self.state.transaction():
+            parcels = self._parcels_in(deposit)
+            self.state.db.execute("DELETE FROM sync_deposit WHERE id = ?", (deposit.id,))
+            self.state.db.execute(
+                "UPDATE sync_cell SET state = ?, left_at = ?, deposit = NULL WHERE deposit = ?",
+                (CellState.LEFT, self.state.now(), deposit.id),
+            )
+            if self.member.role is Role.HANDLER:  # nobody confirms what handlers tell each other
+                self.state.db.execute(
+                    "DELETE FROM sync_cell WHERE state = ? AND parcel IS NULL", (CellState.LEFT,)
+                )
+            self.state.set_place("last-sent", self.state.now())
+            return [
+                (item.code, item.kind) for item in self.items() if item.parcel in parcels and item.has_left
+            ]
+
+    def _parcels_in(self, deposit: Deposit) -> set[bytes]:
+        rows = self.state.db.execute(
+            "SELECT DISTINCT parcel FROM sync_cell WHERE deposit = ? AND parcel IS NOT NULL", (deposit.id,)
+        ).fetchall()
+        return {bytes(row[0]) for row in rows}
+
+    def withdraw(self, deposit: Deposit) -> None:
+        """The relay refused this deposit: its cells wait again and are sealed afresh under another token."""
+        with self.state.transaction():
+            self.state.db.execute("DELETE FROM sync_deposit WHERE id = ?", (deposit.id,))
+            self.state.db.execute(
+                "UPDATE sync_cell SET state = ?, deposit = NULL WHERE deposit = ?",
+                (CellState.WAITING, deposit.id),
+            )
+
+    def confirm(self, desk: DeskId, counters: list[int]) -> list[tuple[str, ParcelKind]]:
+        """The desk has these counters. Gives the code and kind of each parcel that is wholly there, and forgets it."""
+        named = set(counters)
+        rows = self.state.db.execute(
+            "SELECT counter, parcel FROM sync_cell WHERE desk = ? AND state >= ?", (desk, CellState.PLACED)
+        ).fetchall()
+        finished = []
+        for counter, parcel in rows:
+            if counter not in named:
+                continue
+            if parcel is None:
+                self.state.db.execute("DELETE FROM sync_cell WHERE desk = ? AND counter = ?", (desk, counter))
+                continue
+            self.state.db.execute(
+                "UPDATE sync_cell SET state = ? WHERE desk = ? AND counter = ?",
+                (CellState.CONFIRMED, desk, counter),
+            )
+            finished += self._forget_if_whole(bytes(parcel))
+        return finished
+
+    def _forget_if_whole(self, parcel: bytes) -> list[tuple[str, ParcelKind]]:
+        row = self.state.db.execute(
+            "SELECT count(*) FROM sync_cell WHERE parcel = ? AND state <> ?", (parcel, CellState.CONFIRMED)
+        ).fetchone()
+        if row[0]:
+            return []
+        known = self.state.db.execute("SELECT code, kind FROM sync_parcel WHERE id = ?", (parcel,)).fetchone()
+        # No hash and no body of what was sent stays on the device once it is confirmed (protocol.md section 6.2).
+        self.state.db.execute("DELETE FROM sync_cell WHERE parcel = ?", (parcel,))
+        self.state.db.execute("DELETE FROM sync_parcel WHERE id = ?", (parcel,))
+        return [(str(known[0]), ParcelKind(known[1]))] if known else []
+
+    # --- looking at it --------------------------------------------------------------------------------------------
+
+    def items(self) -> list[OutgoingItem]:
+        """What has not been confirmed, oldest first."""
+        rows = self.state.db.execute(
+            "SELECT p.id, p.code, p.kind, p.made_at, min(c.state) FROM sync_parcel p JOIN sync_cell c ON c.parcel = p.id"
+            " GROUP BY p.id ORDER BY p.made_at, p.id"
+        ).fetchall()
+        return [
+            OutgoingItem(bytes(row[0]), str(row[1]), ParcelKind(row[2]), int(row[3]), CellState(row[4]))
+            for row in rows
+        ]
+
+    def waiting(self) -> int:
+        """Complaints, additions and answers that are not yet wholly deposited."""
+        return sum(not item.has_left for item in self.items())
+
+    def last_sent(self) -> int | None:
+        value = self.state.place("last-sent")
+        return int(value) if value is not None else None

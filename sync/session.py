@@ -1,0 +1,333 @@
+"""One exchange of fixed shape with the relay (protocol.md section 8).
+
+In this order, whatever there is to say: the directory (conditionally), the deposits, then the pages. A phone always makes
+the same number of deposits and always fetches every reply page of the last two days, so that its shape tells nothing.
+Whatever is interrupted is repeated exactly: a deposit and its token are stored before they are sent.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Final
+
+from crypto.announcements import (
+    INTRODUCTIONS_PER_CELL,
+    EpochAnnouncement,
+    Introduction,
+    Introductions,
+    sign_announcement,
+)
+from crypto.cells import CellKind
+from crypto.desk_keys import DayKey, day_of
+from crypto.directory import PhoneDirectory
+from crypto.ids import DeskId, DeviceId
+from crypto.parcels import ParcelKind
+from crypto.primitives import random_below, random_bytes
+from crypto.roster import Role
+from crypto.sender import SLOT_KEY_BYTES
+from sync.answers import Answers, Asked, Confirmed, load_reply_keys, read_word, renew_reply_key
+from sync.deskkeys import renew_epoch_key
+from sync.directory import DirectoryClient
+from sync.errors import (
+    DepositConflictError,
+    PageExpiredError,
+    RelayBusyError,
+    TokenRefusedError,
+)
+from sync.inbox import Inbox, Sink
+from sync.membership import Membership, Self
+from sync.outbox import Deposit, Outbox
+from sync.publish import Publisher, publish_token
+from sync.state import State
+from sync.transport import PageEntry, RelayClient
+from sync.wire import COMPLAINTS, PAGES_PER_CHUNK, REPLIES, REPLY_CELL_BYTES
+
+REPLY_WINDOW_S: Final = 2 * 86_400
+_BUSY_TRIES: Final = 5
+_TOKEN_TRIES: Final = 8
+_LONGEST_WAIT_S: Final = 120.0
+
+Progress = Callable[[str, int, int], None]
+"""(what, done, of): "deposit" or "page"."""
+
+
+@dataclass
+class Outcome:
+    """What a session did. `deposited` counts cells."""
+
+    deposited: int = 0
+    received: int = 0
+    foreign: int = 0
+    unreadable: int = 0
+
+
+@dataclass
+class Session:
+    """Everything one exchange needs. `run` may be called again after any error."""
+
+    state: State
+    me: Self
+    member: Membership
+    sink: Sink
+    sleep: Callable[[float], None] = time.sleep
+    progress: Progress | None = None
+    outcome: Outcome = field(default_factory=Outcome)
+
+    def __post_init__(self) -> None:
+        self.outbox = Outbox(self.state, self.me, self.member)
+        self.answers = Answers(self.state, self.me, self.member, self.outbox)
+        self.directory = DirectoryClient(self.state, self.me, self.member)
+
+    def run(self, relay: RelayClient, *, deposits: int | None = None) -> Outcome:
+        """One session. Raises a SyncError or CryptoError with nothing lost."""
+        phone = self._directory(relay)
+        self._send(relay, phone, deposits or self.member.deposits)
+        if self.member.role is Role.HANDLER:
+            self._fetch_complaints(relay, phone)
+        else:
+            self._fetch_replies(relay, phone)
+        return self.outcome
+
+    def send_replies(self, relay: RelayClient) -> None:
+        """Only the reply deposit: what *admit* does at once, so that the welcome is there when the phone asks."""
+        self._deposit(relay, lambda: self.answers.pack())
+
+    def send_nothing(self, relay: RelayClient, count: int) -> None:
+        """The deposits of a device that is not admitted yet: nobody can open them, nobody can tell."""
+        kept = self.outbox.unsent()
+        for number in range(count):
+            self._pause(number)
+            self._deposit(relay, lambda: self._pack({}, {}, last=False), first=kept.pop(0) if kept else None)
+            self._report("deposit", number + 1, count)
+
+    # --- directory ------------------------------------------------------------------------------------------------
+
+    def _directory(self, relay: RelayClient) -> PhoneDirectory:
+        token = publish_token(self.state)
+        if token is not None:
+            Publisher(self.directory, token).maintain(relay)
+        phone = self.directory.refresh(relay)
+        if self.member.role is Role.HANDLER:
+            self.directory.refresh_handler(relay, phone)
+        return phone
+
+    # --- deposits -------------------------------------------------------------------------------------------------
+
+    def _send(self, relay: RelayClient, phone: PhoneDirectory, count: int) -> None:
+        today = day_of(self.state.clock())
+        keys = {desk.id: phone.part.day_key(desk.id, today=today) for desk in phone.root.desks}
+        day_keys = {desk: key for desk, key in keys.items() if key is not None}
+        self._announce(phone)
+        slot_keys = self._slot_keys(phone) if self.member.role is Role.INTAKE else {}
+        kept = self.outbox.unsent()
+        for number in range(count):
+            self._pause(number)
+            left = [deposit for deposit in kept if deposit.stream == COMPLAINTS]
+            if left:
+                kept.remove(left[0])
+                self._deposit(relay, lambda: self._pack(day_keys, slot_keys, last=True), first=left[0])
+            else:
+                last = number == count - 1
+                self._deposit(relay, lambda last=last: self._pack(day_keys, slot_keys, last=last))  # type: ignore[misc]
+            self._report("deposit", number + 1, count)
+        if self.member.role is Role.HANDLER:
+            replies = [deposit for deposit in kept if deposit.stream == REPLIES]
+            self._deposit(relay, self.answers.pack, first=replies[0] if replies else None)
+
+    def _pack(
+        self, day_keys: dict[DeskId, DayKey], slot_keys: dict[DeskId, dict[int, bytes]], *, last: bool
+    ) -> Deposit:
+        return self.outbox.pack(day_keys, slot_keys, last=last)
+
+    def _deposit(self, relay: RelayClient, pack: Callable[[], Deposit], first: Deposit | None = None) -> None:
+        """Make one deposit, sealing afresh when the relay refuses a pair, waiting when it is busy."""
+        deposit = first or pack()
+        busy = refused = 0
+        while True:
+            try:
+                relay.deposit(deposit.stream, deposit.id, deposit.token, deposit.body)
+            except RelayBusyError as error:
+                busy += 1
+                if busy >= _BUSY_TRIES:
+                    raise
+                self.sleep(min(error.retry_after_s, _LONGEST_WAIT_S))
+                continue
+            except (DepositConflictError, TokenRefusedError):
+                refused += 1
+                self._withdraw(deposit)
+                if refused >= _TOKEN_TRIES:
+                    raise
+                deposit = pack()
+                continue
+            break
+        self._left(deposit)
+        self.outcome.deposited += len(deposit.body) // (
+            REPLY_CELL_BYTES if deposit.stream == REPLIES else 16_384
+        )
+
+    def _left(self, deposit: Deposit) -> None:
+        with self.state.transaction():
+            if deposit.stream == REPLIES:
+                self.answers.left(deposit)
+                return
+            for code, kind in self.outbox.left(deposit):
+                self.sink.take_left(code, _KIND_NAMES[kind])
+
+    def _owner(self, deposit: Deposit) -> Answers | Outbox:
+        return self.answers if deposit.stream == REPLIES else self.outbox
+
+    def _withdraw(self, deposit: Deposit) -> None:
+        self._owner(deposit).withdraw(deposit)
+
+    def _pause(self, number: int) -> None:
+        if number and self.member.gap_seconds:
+            self.sleep(random_below(2_000 * self.member.gap_seconds) / 1_000)
+
+    # --- announcements --------------------------------------------------------------------------------------------
+
+    def _announce(self, phone: PhoneDirectory) -> None:
+        if self.member.role is Role.INTAKE:
+            renew_reply_key(self.state, me=self.me, member=self.member, outbox=self.outbox)
+            with self.state.transaction():
+                for desk in phone.root.desks:
+                    self._introduce(phone, desk.id)
+            return
+        with self.state.transaction():
+            renewed = renew_epoch_key(
+                self.state, me=self.me.id, identity=self.me.identity, org=self.member.org,
+                key_days=phone.root.policy.key_days,
+            )  # fmt: skip
+            if renewed is not None:
+                key, certificate = renewed
+                said = EpochAnnouncement(key.epoch, key.key, certificate)
+                body = sign_announcement(said, by=self.me.identity, org=self.member.org)
+                self.outbox.put_cell(self.member.desk, CellKind.ANNOUNCE, body)
+
+    def _introduce(self, phone: PhoneDirectory, desk: DeskId) -> None:
+        """Give every handler of the desk that has none yet a pairwise key of its own."""
+        keys = self._introduced(desk)
+        new = [entry for entry in phone.part.desk_handlers(desk) if entry.admission.device not in keys]
+        for start in range(0, len(new), INTRODUCTIONS_PER_CELL):
+            entries = []
+            for handler in new[start : start + INTRODUCTIONS_PER_CELL]:
+                key = random_bytes(SLOT_KEY_BYTES)
+                keys[handler.admission.device] = key
+                made = Introduction.make(
+                    key, to=handler.epoch_key, org=self.member.org, desk=desk, device=self.me.id
+                )
+                entries.append(made)
+            said = Introductions(desk, entries)
+            body = sign_announcement(said, by=self.me.identity, org=self.member.org)
+            self.outbox.put_cell(desk, CellKind.ANNOUNCE, body)
+        if new:
+            self.state.set_secret(
+                _introductions(desk), [[device, key] for device, key in sorted(keys.items())]
+            )
+
+    def _introduced(self, desk: DeskId) -> dict[DeviceId, bytes]:
+        return {DeviceId(device): key for device, key in self.state.secret(_introductions(desk)) or []}
+
+    def _slot_keys(self, phone: PhoneDirectory) -> dict[DeskId, dict[int, bytes]]:
+        slots: dict[DeskId, dict[int, bytes]] = {}
+        for desk in phone.root.desks:
+            keys = self._introduced(desk.id)
+            slots[desk.id] = {
+                entry.admission.slot: keys[entry.admission.device]
+                for entry in phone.part.desk_handlers(desk.id)
+                if entry.admission.slot is not None and entry.admission.device in keys
+            }
+        return slots
+
+    # --- pages ----------------------------------------------------------------------------------------------------
+
+    def _fetch_complaints(self, relay: RelayClient, phone: PhoneDirectory) -> None:
+        inbox = Inbox(
+            self.state, self.me, self.member, phone, self.directory.roster(phone), self.answers, self.sink
+        )  # fmt: skip
+        entries = pages_after(relay, self.state, COMPLAINTS, int(self.state.place("page-complaints") or 0))
+        for done, entry in enumerate(entries, start=1):
+            try:
+                page = relay.page(COMPLAINTS, entry.number, entry.digest)
+            except PageExpiredError:
+                page = b""
+            with self.state.transaction():
+                taken = inbox.take_page(page, closed_at=entry.closed_at)
+                self.state.set_place("page-complaints", entry.number)
+            self.outcome.received += taken.parcels
+            self.outcome.foreign += taken.foreign
+            self.outcome.unreadable += taken.unreadable
+            self._report("page", done, len(entries))
+
+    def _fetch_replies(self, relay: RelayClient, phone: PhoneDirectory) -> None:
+        done = int(self.state.place("page-replies") or 0)
+        since = self.state.now() - REPLY_WINDOW_S
+        keys = load_reply_keys(self.state)
+        for entry in pages_after(relay, self.state, REPLIES, 0):
+            if entry.number <= done and entry.closed_at < since:
+                continue
+            try:
+                page = relay.page(REPLIES, entry.number, entry.digest)
+            except PageExpiredError:
+                continue
+            if entry.number <= done:
+                continue  # fetched all the same: what this device has read before shows to nobody
+            with self.state.transaction():
+                for start in range(0, len(page), REPLY_CELL_BYTES):
+                    word = read_word(
+                        page[start : start + REPLY_CELL_BYTES], keys=keys, me=self.me.id, state=self.state,
+                        directory=phone, outbox=self.outbox,
+                    )  # fmt: skip
+                    self._hear(word)
+                self.state.set_place("page-replies", entry.number)
+
+    def _hear(self, word: Confirmed | Asked | None) -> None:
+        if isinstance(word, Confirmed):
+            for code, kind in self.outbox.confirm(word.desk, word.counters):
+                self.sink.take_confirmation(code, _KIND_NAMES[kind])
+        elif isinstance(word, Asked):
+            self.sink.take_question(word.handler, word.body)
+            self.outcome.received += 1
+
+    def _report(self, what: str, done: int, of: int) -> None:
+        if self.progress is not None:
+            self.progress(what, done, of)
+
+
+_KIND_NAMES = {
+    ParcelKind.COMPLAINT: "complaint",
+    ParcelKind.ADDITION: "addition",
+    ParcelKind.ANSWER: "answer",
+}
+
+
+def _introductions(desk: DeskId) -> str:
+    return f"introductions/{desk.hex()}"
+
+
+def pages_after(relay: RelayClient, state: State, stream: str, number: int) -> list[PageEntry]:
+    """Index entries of the kept pages after `number`. With nothing new this is one conditional request."""
+    name = f"index-{stream}"
+    kept = state.place(name)
+    # The entity tag is only offered when everything up to it has been read, so that 304 means "nothing new".
+    etag = kept[0] if kept and number and kept[1] == number else None
+    newest = relay.index(stream, etag=etag)
+    if newest is None:
+        return []
+    chunks, chunk = [newest], (newest.first - 1) // PAGES_PER_CHUNK
+    while chunk > 0 and chunks[-1].first > number + 1 and chunks[-1].first > newest.lowest:
+        chunk -= 1
+        earlier = relay.index(stream, chunk=chunk)
+        if earlier is None:
+            break
+        chunks.append(earlier)
+    entries = [entry for index in reversed(chunks) for entry in index.entries if entry.number > number]
+    entries = [entry for entry in entries if entry.number >= (newest.lowest or 0)]
+    last = newest.entries[-1].number if newest.entries else 0
+    if newest.etag is not None:
+        state.set_place(name, [newest.etag, last])
+    return entries
+
+
+__all__ = ["Outcome", "Session", "pages_after"]
