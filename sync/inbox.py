@@ -215,26 +215,24 @@ class Inbox:
             chunk = Chunk.from_body(cell.cell.body)
         except EncodingError:
             return
-        device = cell.cell.sender
+        device, place = cell.cell.sender, (cell.cell.sender, chunk.parcel, vouched)
         done = self.state.db.execute(
-            "SELECT 1 FROM sync_parcel_done WHERE device = ? AND parcel = ?", (device, chunk.parcel)
+            "SELECT 1 FROM sync_parcel_done WHERE device = ? AND parcel = ? AND vouched = ?", place
         ).fetchone()
         if done is not None:
             return
         self.state.db.execute(
-            "INSERT OR IGNORE INTO sync_chunk (device, desk, parcel, piece, body, authentic, at)"
+            "INSERT OR IGNORE INTO sync_chunk (device, parcel, vouched, desk, piece, at, body)"
             " VALUES (?, ?, ?, ?, ?, ?, ?)",
-            (device, cell.desk, chunk.parcel, chunk.index, cell.cell.body, vouched, self.state.now()),
+            (*place, cell.desk, chunk.index, self.state.now(), cell.cell.body),
         )
         rows = self.state.db.execute(
-            "SELECT body FROM sync_chunk WHERE device = ? AND desk = ? AND parcel = ? AND authentic = ?",
-            (device, cell.desk, chunk.parcel, vouched),
+            "SELECT body FROM sync_chunk WHERE device = ? AND parcel = ? AND vouched = ? AND desk = ?",
+            (*place, cell.desk),
         ).fetchall()
-        if len(rows) < chunk.total:
-            return
-        self._whole(
-            device, cell.desk, [Chunk.from_body(bytes(row[0])) for row in rows], member, vouched, taken
-        )
+        if len(rows) >= chunk.total:
+            chunks = [Chunk.from_body(bytes(row[0])) for row in rows]
+            self._whole(device, cell.desk, chunks, member, vouched, taken)
 
     def _whole(
         self,
@@ -261,9 +259,10 @@ class Inbox:
             parcel.id, _KIND_NAMES[content.kind], content.code, content.at, content.payload, device, desk, authentic,
             self.state.now(),
         )  # fmt: skip
-        self.state.db.execute("DELETE FROM sync_chunk WHERE device = ? AND parcel = ?", (device, parcel.id))
+        place = (device, parcel.id, vouched)
+        self.state.db.execute("DELETE FROM sync_chunk WHERE device = ? AND parcel = ? AND vouched = ?", place)
         self.state.db.execute(
-            "INSERT OR IGNORE INTO sync_parcel_done (device, parcel) VALUES (?, ?)", (device, parcel.id)
+            "INSERT OR IGNORE INTO sync_parcel_done (device, parcel, vouched) VALUES (?, ?, ?)", place
         )
         self.sink.take_parcel(arrived)
         taken.parcels += 1

@@ -70,7 +70,7 @@ def note_cell(state: State, line: Line, counter: int, body: bytes) -> Seen:
         )
         return Seen.FORK
     state.db.execute(
-        "INSERT INTO sync_received (device, desk, incarnation, counter, body, at, authentic) VALUES (?, ?, ?, ?, ?, ?, 1)",
+        "INSERT INTO sync_received (device, desk, incarnation, counter, body, at) VALUES (?, ?, ?, ?, ?, ?)",
         (*line.key, counter, digest, state.now()),
     )
     state.db.execute(

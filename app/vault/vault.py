@@ -29,7 +29,7 @@ from app.vault.errors import (
 )
 from app.vault.lockfile import LockFile
 from crypto.passphrases import MEMORY_KIB, check_strength
-from sync.state import MIGRATIONS as SYNC_MIGRATIONS
+from sync.schema import MIGRATIONS as SYNC_MIGRATIONS
 
 SLOTS: Final = "slots.json"
 DATABASE: Final = "vault.db"
