@@ -60,9 +60,14 @@ class Introduction:
 
 @dataclass(frozen=True)
 class Introductions:
-    """{1: 1, 2: org, 3: desk, 4: [[handler, epoch, sealed key], …]}"""
+    """{1: 1, 2: org, 3: desk, 4: [[handler, epoch, sealed key], …], 5: first}
+
+    `first`: the lowest counter that is vouched for with these keys; a handler who came later does not miss what
+    was sent before.
+    """
 
     desk: DeskId
+    first: int
     entries: Sequence[Introduction]
 
 
@@ -92,7 +97,7 @@ def sign_announcement(said: Announcement, *, by: DeviceSigningKey, org: Organisa
     match said:
         case Introductions():
             entries = [[entry.handler, entry.epoch, entry.sealed] for entry in said.entries]
-            value = {1: 1, 2: org, 3: said.desk, 4: entries}
+            value = {1: 1, 2: org, 3: said.desk, 4: entries, 5: said.first}
         case ReplyKey():
             value = {1: 2, 2: org, 3: said.number, 4: said.key.public}
         case EpochAnnouncement():
@@ -109,7 +114,8 @@ def read_announcement(body: bytes, *, identity_public: bytes, org: OrganisationI
     said: Announcement
     if kind == 1:
         desk = DeskId(fields.octets(3, DESK_ID_BYTES))
-        said = Introductions(desk, [_entry(value) for value in fields.items(4, limit=INTRODUCTIONS_PER_CELL)])
+        entries = [_entry(value) for value in fields.items(4, limit=INTRODUCTIONS_PER_CELL)]
+        said = Introductions(desk, fields.natural(5, below=2**48), entries)
     elif kind == 2:
         said = ReplyKey(fields.natural(3, below=2**32), SealingKey(fields.octets(4, XWING_PUBLIC_BYTES)))
     elif kind == 3:

@@ -115,11 +115,13 @@ class Answers:
     def left(self, deposit: Deposit) -> None:
         """The relay has it. What was said is forgotten here: the conversation keeps its own copy."""
         with self.state.transaction():
+            self.outbox.drop(deposit)
             self.state.db.execute("DELETE FROM sync_reply WHERE deposit = ?", (deposit.id,))
 
     def withdraw(self, deposit: Deposit) -> None:
         """The relay refused it: it waits again."""
         with self.state.transaction():
+            self.outbox.drop(deposit)
             self.state.db.execute(
                 "UPDATE sync_reply SET state = ?, deposit = NULL WHERE deposit = ?",
                 (ReplyState.WAITING, deposit.id),

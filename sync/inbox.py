@@ -24,7 +24,7 @@ from crypto.primitives import OpenError
 from crypto.roster import Member, Role, Roster
 from sync.answers import Answers
 from sync.deskkeys import DayKeys, load_epoch_keys, load_generations, remember_epoch_key
-from sync.integrity import Line, Seen, note_cell, note_highest
+from sync.integrity import Line, Seen, begin_line, note_cell, note_highest
 from sync.membership import Membership, Self
 from sync.publish import mark_due
 from sync.state import State
@@ -106,8 +106,12 @@ class Inbox:
         said = [
             cell for cell in cells if cell.cell.kind is not CellKind.DUMMY and cell.cell.sender != self.me.id
         ]
-        # Introductions first: within a page the cells lie in the order of their hashes.
-        for cell in sorted(said, key=lambda one: one.cell.kind is not CellKind.ANNOUNCE):
+        # What was announced first: within a page the cells lie in the order of their hashes.
+        for cell in said:
+            member = self.roster.members.get(cell.cell.sender)
+            if cell.cell.kind is CellKind.ANNOUNCE and member is not None and member.active:
+                self._announcement(cell, member)
+        for cell in said:
             line = Line(cell.cell.sender, cell.desk, cell.cell.incarnation)
             if self._take(cell, line, taken):
                 lines.add(line)
@@ -126,8 +130,6 @@ class Inbox:
     def _take(self, cell: UntrustedCell, line: Line, taken: Taken) -> bool:
         """True if the cell counts in its sender's line, so that the sender is told."""
         kind, member = cell.cell.kind, self.roster.members.get(cell.cell.sender)
-        if kind is CellKind.ANNOUNCE and member is not None and member.active:
-            self._announcement(cell, member)
         if kind is CellKind.OPERATION:
             self._operation(cell, member, taken)
             return False
@@ -162,7 +164,7 @@ class Inbox:
             said = read_announcement(cell.cell.body, identity_public=member.admission.identity, org=org)
             match said:
                 case Introductions():
-                    self._introduced(said, device)
+                    self._introduced(said, Line(device, said.desk, cell.cell.incarnation))
                 case ReplyKey():
                     self.state.db.execute(
                         "INSERT INTO sync_device_reply_key (device, number, public) VALUES (?, ?, ?) ON CONFLICT (device)"
@@ -179,7 +181,8 @@ class Inbox:
         except (EncodingError, SignatureRefusedError):
             return
 
-    def _introduced(self, said: Introductions, device: DeviceId) -> None:
+    def _introduced(self, said: Introductions, line: Line) -> None:
+        device = line.device
         epochs = dict(load_epoch_keys(self.state))
         name = slot_key_name(device, said.desk)
         for entry in said.entries:
@@ -194,6 +197,7 @@ class Inbox:
             except OpenError:
                 continue
             self.state.keys.put(name, key)
+            begin_line(self.state, line, said.first)
             self._slot_keys.pop((device, said.desk), None)
 
     def _operation(self, cell: UntrustedCell, member: Member | None, taken: Taken) -> None:

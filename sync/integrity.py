@@ -81,6 +81,14 @@ def note_cell(state: State, line: Line, counter: int, body: bytes) -> Seen:
     return Seen.NEW
 
 
+def begin_line(state: State, line: Line, first: int) -> None:
+    """The device vouches for its cells to this handler from this counter on: earlier ones are not missing here."""
+    state.db.execute(
+        "INSERT OR IGNORE INTO sync_heard (device, desk, incarnation, highest, at) VALUES (?, ?, ?, ?, ?)",
+        (*line.key, first - 1, state.now()),
+    )
+
+
 def note_highest(state: State, line: Line, counter: int) -> None:
     """The device has counted this far: every counter up to it that has not come is a gap from now on."""
     row = state.db.execute(

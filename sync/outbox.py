@@ -96,6 +96,13 @@ class Outbox:
         row = self.state.db.execute("SELECT next FROM sync_counter WHERE desk = ?", (desk,)).fetchone()
         return int(row[0]) - 1 if row else 0
 
+    def first_to_leave(self, desk: DeskId) -> int:
+        """The lowest counter that will be sealed from now on: what waits, or the next one given."""
+        row = self.state.db.execute(
+            "SELECT min(counter) FROM sync_cell WHERE desk = ? AND state = ?", (desk, CellState.WAITING)
+        ).fetchone()
+        return int(row[0]) if row[0] is not None else self.highest_counter(desk) + 1
+
     # --- packing --------------------------------------------------------------------------------------------------
 
     def unsent(self) -> list[Deposit]:
@@ -179,7 +186,7 @@ class Outbox:
         """The relay acknowledged a deposit. Gives what has now wholly left this device."""
         with self.state.transaction():
             parcels = self._parcels_in(deposit)
-            self.state.db.execute("DELETE FROM sync_deposit WHERE id = ?", (deposit.id,))
+            self.drop(deposit)
             self.state.db.execute(
                 "UPDATE sync_cell SET state = ?, left_at = ?, deposit = NULL WHERE deposit = ?",
                 (CellState.LEFT, self.state.now(), deposit.id),
@@ -193,6 +200,10 @@ class Outbox:
                 (item.code, item.kind) for item in self.items() if item.parcel in parcels and item.has_left
             ]
 
+    def drop(self, deposit: Deposit) -> None:
+        """Forget a stored deposit: it was acknowledged, or the relay refused it."""
+        self.state.db.execute("DELETE FROM sync_deposit WHERE id = ?", (deposit.id,))
+
     def _parcels_in(self, deposit: Deposit) -> set[bytes]:
         rows = self.state.db.execute(
             "SELECT DISTINCT parcel FROM sync_cell WHERE deposit = ? AND parcel IS NOT NULL", (deposit.id,)
@@ -202,7 +213,7 @@ class Outbox:
     def withdraw(self, deposit: Deposit) -> None:
         """The relay refused this deposit: its cells wait again and are sealed afresh under another token."""
         with self.state.transaction():
-            self.state.db.execute("DELETE FROM sync_deposit WHERE id = ?", (deposit.id,))
+            self.drop(deposit)
             self.state.db.execute(
                 "UPDATE sync_cell SET state = ?, deposit = NULL WHERE deposit = ?",
                 (CellState.WAITING, deposit.id),

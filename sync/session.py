@@ -218,7 +218,7 @@ class Session:
                     key, to=handler.epoch_key, org=self.member.org, desk=desk, device=self.me.id
                 )
                 entries.append(made)
-            said = Introductions(desk, entries)
+            said = Introductions(desk, self.outbox.first_to_leave(desk), entries)
             body = sign_announcement(said, by=self.me.identity, org=self.member.org)
             self.outbox.put_cell(desk, CellKind.ANNOUNCE, body)
         if new:

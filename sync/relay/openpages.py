@@ -1,19 +1,17 @@
-"""Which page of each stream is open, and how many cells it has.
+"""Which page of each stream is open, and what goes into it in the transaction that is being made.
 
-A cell is stored under the number of the page that is open when it arrives. To *seal* a page is only to go on
-to the next number; nothing is rewritten. A sealed page gets its digest and is then *closed*: listed in the
-index. After a crash, sealed pages are found again because they have cells, lie below the open one and are not
-in the index.
+To *seal* a page is only to go on to the next number. A sealed page is written in its final order and *closed*:
+listed in the index. After a crash, pages that were not closed are found again in the table `open_page`, which says
+how much of each page's log counts.
 """
 
 from __future__ import annotations
 
 import sqlite3
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from sync import wire
-
-Lane = tuple[int, int]  # pool number, index of the stream
+from sync.relay.cellfiles import Cell, CellFiles, Key, Lane
 
 
 @dataclass
@@ -21,82 +19,106 @@ class OpenPage:
     """The page of one lane into which cells go now."""
 
     number: int
-    cells: int
+    log_bytes: int  # committed
+    coming: list[Cell] = field(default_factory=list)  # of this transaction
 
 
 class OpenPages:
     """Open pages by lane. The writer's thread owns it."""
 
-    def __init__(self, connection: sqlite3.Connection) -> None:
+    def __init__(self, connection: sqlite3.Connection, files: CellFiles) -> None:
         self._connection = connection
+        self._files = files
         self._lanes: dict[Lane, OpenPage] = {}
+        files.delete_other_logs({(pool, stream, number) for pool, stream, number, _ in self._unclosed()})
 
-    def page_for(self, lane: Lane) -> OpenPage:
-        """The page into which the next cells go."""
+    def add(self, lane: Lane, cells: list[Cell]) -> bool:
+        """Put the cells of one deposit into the open page. True if that page is full now."""
+        page = self._lane(lane)
+        page.coming += cells
+        return self._room(lane, page) < len(cells)
+
+    def write(self) -> None:
+        """Write and sync what this transaction brought, before it is committed.
+
+        The cells of all its deposits go in the order of their hashes, so that even the log of an open page does not
+        tell which of those that came at the same time belong together.
+        """
+        for lane, page in self._lanes.items():
+            if page.coming:
+                page.coming.sort(key=_hash)
+                end = self._files.append((*lane, page.number), page.coming, at=page.log_bytes)
+                self._connection.execute(
+                    "REPLACE INTO open_page (pool, stream, number, log_bytes) VALUES (?, ?, ?, ?)",
+                    (*lane, page.number, end),
+                )
+
+    def committed(self) -> None:
+        """The transaction holds: go on behind it, and seal what is full."""
+        for lane, page in self._lanes.items():
+            if page.coming:
+                page.log_bytes += len(page.coming) * _unit(lane)
+                page.coming = []
+                if self._room(lane, page) < wire.CELLS_PER_DEPOSIT:
+                    self.seal(lane)
+
+    def rolled_back(self) -> None:
+        """The transaction does not hold; what it wrote to the logs will be overwritten."""
+        for page in self._lanes.values():
+            page.coming = []
+
+    def seal(self, lane: Lane) -> None:
+        """Go on to the next number if there is anything in the present page. Not while a deposit is coming."""
+        page = self._lane(lane)
+        if page.log_bytes and not page.coming:
+            self._files.let_go((*lane, page.number))
+            page.number += 1
+            page.log_bytes = 0
+
+    def sealed(self, stream: int) -> list[tuple[Key, int]]:
+        """Pages of one stream that are sealed and not closed, in order, with the committed bytes of their logs."""
+        return [
+            ((pool, stream, number), log_bytes)
+            for pool, its_stream, number, log_bytes in self._unclosed()
+            if its_stream == stream and number < self._lane((pool, stream)).number
+        ]
+
+    def lanes(self, stream: int) -> list[Lane]:
+        """Lanes of one stream in which a page is open or sealed."""
+        return sorted({(pool, its) for pool, its, _, _ in self._unclosed() if its == stream})
+
+    def _unclosed(self) -> list[tuple[int, int, int, int]]:
+        return self._connection.execute(
+            "SELECT pool, stream, number, log_bytes FROM open_page ORDER BY pool, stream, number"
+        ).fetchall()
+
+    def _lane(self, lane: Lane) -> OpenPage:
         page = self._lanes.get(lane)
         if page is None:
             page = self._lanes[lane] = self._load(lane)
+            if self._room(lane, page) < wire.CELLS_PER_DEPOSIT:
+                self.seal(lane)
         return page
 
-    def add(self, lane: Lane, *, cells: int) -> bool:
-        """Count cells that were stored. Seals the page, and says so, when another deposit would no longer
-        fit.
-        """
-        page = self.page_for(lane)
-        page.cells += cells
-        return page.cells > wire.CELLS_PER_PAGE - wire.CELLS_PER_DEPOSIT and self.seal(lane)
-
-    def seal(self, lane: Lane) -> bool:
-        """Go on to the next number if there is anything in the present page. True if it did."""
-        page = self.page_for(lane)
-        if page.cells == 0:
-            return False
-        page.number += 1
-        page.cells = 0
-        return True
-
-    def recount(self) -> None:
-        """After a rollback: numbers stay (a sealed page must stay sealed), counts come from the file."""
-        for lane, page in self._lanes.items():
-            page.cells = self._cells(lane, page.number)
-
-    def sealed(self, lane: Lane) -> list[int]:
-        """Numbers of the pages that are sealed and not closed, in order."""
-        page = self.page_for(lane)
-        return [number for number in self._unclosed(lane) if number < page.number]
-
-    def lanes(self, stream: int) -> list[Lane]:
-        """Lanes of one stream that may have something to close, those found in the file included."""
-        return [
-            (pool, stream)
-            for (pool,) in self._connection.execute("SELECT number FROM pool").fetchall()
-            if (pool, stream) not in self._lanes or self._busy((pool, stream))
-        ]
-
-    def _busy(self, lane: Lane) -> bool:
-        return self._lanes[lane].cells > 0 or bool(self.sealed(lane))
-
     def _load(self, lane: Lane) -> OpenPage:
-        unclosed = self._unclosed(lane)
-        if not unclosed:
-            return OpenPage(number=self._last_closed(lane) + 1, cells=0)
-        return OpenPage(number=unclosed[-1], cells=self._cells(lane, unclosed[-1]))
-
-    def _unclosed(self, lane: Lane) -> list[int]:
-        rows = self._connection.execute(
-            "SELECT DISTINCT page FROM cell WHERE pool = ? AND stream = ? AND page > ? ORDER BY page",
-            (*lane, self._last_closed(lane)),
-        )
-        return [int(number) for (number,) in rows.fetchall()]
-
-    def _last_closed(self, lane: Lane) -> int:
-        (number,) = self._connection.execute(
+        row = self._connection.execute(
+            "SELECT number, log_bytes FROM open_page WHERE pool = ? AND stream = ? ORDER BY number DESC LIMIT 1", lane
+        ).fetchone()
+        if row is not None:
+            return OpenPage(number=row[0], log_bytes=row[1])
+        (last,) = self._connection.execute(
             "SELECT max(number) FROM page WHERE pool = ? AND stream = ?", lane
         ).fetchone()
-        return int(number or 0)
+        return OpenPage(number=(last or 0) + 1, log_bytes=0)
 
-    def _cells(self, lane: Lane, number: int) -> int:
-        (count,) = self._connection.execute(
-            "SELECT count(*) FROM cell WHERE pool = ? AND stream = ? AND page = ?", (*lane, number)
-        ).fetchone()
-        return int(count)
+    def _room(self, lane: Lane, page: OpenPage) -> int:
+        return wire.CELLS_PER_PAGE - page.log_bytes // _unit(lane) - len(page.coming)
+
+
+def _unit(lane: Lane) -> int:
+    """What one cell takes in a log: its hash and itself."""
+    return wire.DIGEST_BYTES + wire.CELL_BYTES_OF[wire.STREAMS[lane[1]]]
+
+
+def _hash(cell: Cell) -> bytes:
+    return cell[0]
