@@ -11,8 +11,6 @@ from __future__ import annotations
 import json
 from typing import Any
 
-import msgspec
-
 from app.actions import casefile, recorded
 from app.actions.ports import DevicePort
 from app.domain.answers import Answer
@@ -21,25 +19,7 @@ from app.vault.arrived import Arrived
 from app.vault.database import Database
 from app.vault.questions import Question
 from app.vault.received import Received
-
-
-class ArrivedParcel(msgspec.Struct, frozen=True):
-    """A parcel that this desk opened. ``device`` is who it says it is from, ``authentic`` whether that held.
-
-    ``desk`` is the desk's id, ``received_at`` Unix seconds, ``parcel_id`` tells repeats from new ones.
-    """
-
-    kind: str
-    code: str
-    payload: dict[str, Any]
-    device: bytes
-    desk: bytes
-    authentic: bool | None
-    received_at: int
-    parcel_id: bytes
-
-    def __repr__(self) -> str:
-        return f"<ArrivedParcel {self.kind} {self.code}>"
+from sync.inbox import ArrivedParcel
 
 
 def take(device: DevicePort, parcel: ArrivedParcel) -> None:
@@ -51,7 +31,7 @@ def take(device: DevicePort, parcel: ArrivedParcel) -> None:
             device=parcel.device,
             code=parcel.code,
             kind=parcel.kind,
-            parcel=parcel.parcel_id,
+            parcel=parcel.id,
             desk=_desk_name(device, parcel.desk),
             authentic=parcel.authentic,
             received=parcel.received_at,
@@ -60,14 +40,6 @@ def take(device: DevicePort, parcel: ArrivedParcel) -> None:
     )
     if changed:
         _bring_up_to_date(device.vault.db, parcel.device, parcel.code)
-
-
-def take_asked(device: DevicePort, body: dict[str, Any]) -> None:
-    """Keep a question on a phone, as `casework.ask` wrote it; what has another form is ignored."""
-    question, code, text, at = (body.get(name) for name in ("id", "code", "text", "at"))
-    fits = isinstance(question, bytes) and isinstance(code, str) and isinstance(text, str)
-    if fits and isinstance(at, int) and 0 <= at < 2**40:
-        take_question(device, question, code, text, at)
 
 
 def take_question(device: DevicePort, question_id: bytes, code: str, text: str, at: int) -> None:

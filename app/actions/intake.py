@@ -217,16 +217,14 @@ def _desk_name(device: DevicePort, wanted: str | None, *, path: str) -> str:
     if wanted is None:
         return names[0]
     if wanted not in names:
-        if path == "desk":
-            raise ChoiceUnknownError(
-                "There is no desk of this name.", next_step=f"Choose one of: {', '.join(names)}."
-            )
         known = ", ".join(names)
+        if path == "desk":
+            raise ChoiceUnknownError("There is no desk of this name.", next_step=f"Choose one of: {known}.")
         raise RecordRefusedError(path, f"is no desk of this organisation; there is: {known}")
     return wanted
 
 
 def _scrub(device: DevicePort) -> None:
-    # The complaint is finished whether or not this succeeds: to say "refused" now would make her tell it twice.
+    # The complaint is finished whether or not this succeeds: "refused" would make her tell it twice.
     with contextlib.suppress(VaultError):
         device.vault.scrub()

@@ -1,7 +1,7 @@
 """What is in the vault, as numbered migrations. Append only: a migration that was released is never edited.
 
 Two parts share the file, each with its own count of migrations that were run: "vault" (below) and "sync" (the
-sync client's own tables, `sync.state.MIGRATIONS`). All of a part's new migrations run in one transaction; a
+sync client's own tables, `sync.schema.MIGRATIONS`). All of a part's new migrations run in one transaction; a
 file with more migrations than this program knows is refused as newer.
 
 | Table | Where | What | Erased |

@@ -31,11 +31,11 @@ def files_no_longer_than(size: int) -> Iterator[None]:
 
 @pytest.fixture
 def small_disk(tmp_path: Path) -> Iterator[Path]:
-    """A real file system of 600 KiB; where one may not be mounted, the test is left out."""
+    """A real file system of 2 MiB; where one may not be mounted, the test is left out."""
     disk = tmp_path / "disk"
     disk.mkdir()
     made = subprocess.run(
-        ["mount", "-t", "tmpfs", "-o", "size=600k", "tmpfs", str(disk)], capture_output=True, check=False
+        ["mount", "-t", "tmpfs", "-o", "size=2m", "tmpfs", str(disk)], capture_output=True, check=False
     )
     if made.returncode != 0:
         pytest.skip("no right to mount a small file system here")
@@ -57,7 +57,7 @@ def test_on_a_full_disk_nothing_is_half_saved(small_disk: Path) -> None:
     ballast = fill_up(small_disk)
     with pytest.raises(VaultFullError) as caught, vault.transaction():  # noqa: PT012
         vault.put("one", bytes(50_000))
-        vault.put("two", bytes(400_000))
+        vault.put("two", bytes(1_900_000))
     assert str(caught.value) == "The disk is full, so this was not saved; all that was saved before is safe."
     assert caught.value.next_step == "Free some space and do it again."
     assert (vault.get("before"), vault.get("one"), vault.get("two")) == (b"safe", None, None)
