@@ -70,6 +70,10 @@ class Translator:
         """A number grouped as the language groups: 1,20,000 in Bengali."""
         return self.digits(format_decimal(n, locale=_GROUPING[self.lang]))
 
+    def decimal(self, value: float, *, places: int) -> str:
+        """A measure with its decimals: 0.9"""
+        return self.digits(f"{value:.{places}f}")
+
     def code(self, code: str) -> str:
         """A complaint's code in the numerals of the language, groups and hyphens as they are."""
         return self.digits(code)
@@ -85,6 +89,10 @@ class Translator:
     def month(self, day: dt.date) -> str:
         """November 2026"""
         return self.digits(format_date(day, "MMMM y", locale=self.lang))
+
+    def month_name(self, month: int) -> str:
+        """November; alone, as on a chip"""
+        return format_date(dt.date(2000, month, 1), "LLLL", locale=self.lang)
 
     def partial(self, text: str) -> str:
         """A partial date as the record holds it ("2019", "2019-06", "2019-06-15") in words."""
@@ -118,7 +126,18 @@ class Translator:
             return f"{currency} {value:,.2f}"
         pattern = "#,##0.##" if self.lang != "bn" else "#,##,##0.##"
         written = format_decimal(value, format=pattern, locale=_GROUPING[self.lang])
-        return f"{_SIGNS.get(currency, currency)} {self.digits(written)}"
+        return f"{self.sign(currency)} {self.digits(written)}"
+
+    def sign(self, currency: str) -> str:
+        """The sign of a currency: ৳"""
+        return _SIGNS.get(currency, currency)
+
+    def amount_typed(self, digits: str, currency: str) -> str:
+        """An amount while it is being entered: a point at its end stays, nothing entered is a dash."""
+        if not digits:
+            return f"{self.sign(currency)} –"
+        whole, point, part = digits.partition(".")
+        return self.money(whole or "0", currency) + point + self.digits(part)
 
     def in_words(self, amount: str | int | Decimal, currency: str) -> str:
         """The whole part of an amount as it is said; empty for what is not a number."""

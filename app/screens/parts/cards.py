@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import flet as ft
 
+from app.screens.parts.palette import CARD
 from app.screens.parts.press import OnPress, press
 from app.screens.parts.theme import RADIUS_CARD, RADIUS_CARD_DESK
 from app.screens.parts.type import text
@@ -16,7 +17,7 @@ def card(
     padding: ft.PaddingValue | None = None,
     edge: ft.ColorValue = ft.Colors.OUTLINE_VARIANT,
     edge_width: float = 1,
-    bgcolor: ft.ColorValue = ft.Colors.SURFACE_CONTAINER_LOWEST,
+    bgcolor: ft.ColorValue = CARD,
     expand: bool | int = False,
 ) -> ft.Control:
     """A card that only holds something. What is to be pressed as a whole is `press`."""

@@ -8,11 +8,13 @@ heard as
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable
 
 import flet as ft
 
 from app.i18n import Lang, script_of
+from app.screens.parts.palette import CARD
 from app.screens.parts.theme import RADIUS_FIELD
 from app.screens.parts.type import style, text
 
@@ -24,7 +26,7 @@ def field(
     value: str = "",
     on_change: Callable[[str], None],
     lang: Lang = "en",
-    on_submit: Callable[[], None] | None = None,
+    on_submit: Callable[[], object] | None = None,
     lines: int = 1,
     password: bool = False,
     numbers: bool = False,
@@ -39,12 +41,18 @@ def field(
     """One field. `lines` over 1 grows with the text; `problem` stands under it with an icon, `help` without
     one."""
     focused, set_focused = ft.use_state(False)
+
+    async def submitted(_: object) -> None:
+        done = on_submit() if on_submit is not None else None
+        if inspect.isawaitable(done):
+            await done
+
     script = script_of(value) if value else lang
     edge = ft.Colors.ERROR if problem else ft.Colors.PRIMARY if focused else ft.Colors.OUTLINE
     entry = ft.TextField(
         value=value,
         on_change=lambda e: on_change(e.control.value or ""),
-        on_submit=(lambda _: on_submit()) if on_submit is not None else None,
+        on_submit=submitted if on_submit is not None else None,
         on_focus=lambda _: set_focused(True),
         on_blur=lambda _: set_focused(False),
         border=ft.NoInputBorder(),
@@ -80,7 +88,7 @@ def field(
     wide = 2 if focused or problem else edge_width
     box = ft.Container(
         content=inside,
-        bgcolor=ft.Colors.SURFACE_CONTAINER_LOWEST,
+        bgcolor=CARD,
         border=ft.Border.all(wide, edge),
         border_radius=RADIUS_FIELD,
         padding=ft.Padding.only(left=15 - wide, right=15 - wide, top=9 - wide, bottom=9 - wide),

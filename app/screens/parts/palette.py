@@ -10,6 +10,15 @@ from typing import Final, Literal
 
 import flet as ft
 
+CARD: Final = ft.Colors.SECONDARY_FIXED_DIM
+"""The ground of cards and fields: white on paper, `surface_container` in the dark. Material has no role of
+its own for
+it, so one that Kantha does not use otherwise carries it; so do the two of the large button."""
+
+LARGE: Final = ft.Colors.PRIMARY_FIXED
+ON_LARGE: Final = ft.Colors.ON_PRIMARY_FIXED
+"""The large button of Start: `primary` on paper, `primary_container` in the dark."""
+
 Brightness = Literal["system", "light", "dark", "sun"]
 
 _LIGHT: Final[dict[str, str]] = {
@@ -40,13 +49,13 @@ _LIGHT: Final[dict[str, str]] = {
     "on_inverse_surface": "#F8F1E6",
     "inverse_primary": "#A9C5EC",
     "surface_tint": "#2C4A70",
-    "primary_fixed": "#D8E3F3",
-    "on_primary_fixed": "#122B4B",
+    "primary_fixed": "#2C4A70",
+    "on_primary_fixed": "#FFFFFF",
     "primary_fixed_dim": "#A9C5EC",
     "on_primary_fixed_variant": "#2C4A70",
     "secondary_fixed": "#E8DFCD",
     "on_secondary_fixed": "#2A2416",
-    "secondary_fixed_dim": "#D3C7B1",
+    "secondary_fixed_dim": "#FFFFFF",
     "on_secondary_fixed_variant": "#5E5545",
     "tertiary_fixed": "#DCE8D2",
     "on_tertiary_fixed": "#1C3015",
@@ -94,6 +103,9 @@ _DARK: Final[dict[str, str]] = _LIGHT | {
     "surface_container_highest": "#37332D",
     "surface_dim": "#171512",
     "surface_bright": "#3B3832",
+    "primary_fixed": "#2A4568",
+    "on_primary_fixed": "#D9E6FA",
+    "secondary_fixed_dim": "#22201B",
 }
 
 _SUN: Final[dict[str, str]] = _LIGHT | {
@@ -117,8 +129,3 @@ def scheme(name: Literal["light", "dark", "sun"]) -> ft.ColorScheme:
 def edge(brightness: Brightness) -> float:
     """Thickness of an edge in px: 2 in *Sun*, 1 otherwise."""
     return 2 if brightness == "sun" else 1
-
-
-def card_colour(dark: bool) -> ft.Colors:
-    """The ground of a card: white on paper, one tone up in the dark."""
-    return ft.Colors.SURFACE_CONTAINER if dark else ft.Colors.SURFACE_CONTAINER_LOWEST

@@ -1,0 +1,1 @@
+"""The phone: Start, the interview, what waits, questions, and what is added later."""
