@@ -1,59 +1,26 @@
-"""Closing pages, their index, and deleting what is too old: the parts of the store that work page by page."""
+"""The index of closed pages, and what falls out of it with age."""
 
 from __future__ import annotations
 
 import hashlib
 import sqlite3
-from collections.abc import Iterator
-from typing import Final
 
 import cbor2
 
 from sync import wire
+from sync.relay.cellfiles import Key, Lane
 from sync.relay.errors import ExpiredRefusal, NothingThereRefusal
-from sync.relay.openpages import Lane
 from sync.relay.store import ClosedPage, IndexChunk
 
-# Cells read at once: 256 KiB of complaints.
-CELLS_AT_ONCE: Final = 16
 
-
-def cells_of(
-    connection: sqlite3.Connection, lane: Lane, number: int, *, after: bytes, skip: int
-) -> list[tuple[bytes, bytes]]:
-    """Some cells of a page as (hash, body), in the order of their hashes."""
-    return connection.execute(
-        "SELECT hash, body FROM cell WHERE pool = ? AND stream = ? AND page = ? AND hash > ?"
-        " ORDER BY hash LIMIT ? OFFSET ?",
-        (*lane, number, after, CELLS_AT_ONCE, skip),
-    ).fetchall()
-
-
-def measure(connection: sqlite3.Connection, lane: Lane, number: int) -> tuple[int, bytes]:
-    """How many cells a sealed page has, and the SHA-256 of its body."""
-    digest, count = hashlib.sha256(), 0
-    for body in _bodies(connection, lane, number):
-        digest.update(body)
-        count += 1
-    return count, digest.digest()
-
-
-def _bodies(connection: sqlite3.Connection, lane: Lane, number: int) -> Iterator[bytes]:
-    after = b""
-    while cells := cells_of(connection, lane, number, after=after, skip=0):
-        yield from (body for _, body in cells)
-        after = cells[-1][0]
-
-
-def list_page(
-    connection: sqlite3.Connection, lane: Lane, number: int, *, cells: int, digest: bytes, closed_at: int
-) -> None:
-    """Put a sealed page into the index."""
+def list_page(connection: sqlite3.Connection, key: Key, *, cells: int, digest: bytes, closed_at: int) -> None:
+    """Put a page whose file is written into the index."""
     connection.execute(
         "INSERT INTO page (pool, stream, number, cells, digest, closed_at, kept)"
         " VALUES (?, ?, ?, ?, ?, ?, 1)",
-        (*lane, number, cells, digest, closed_at),
+        (*key, cells, digest, closed_at),
     )
+    connection.execute("DELETE FROM open_page WHERE pool = ? AND stream = ? AND number = ?", key)
 
 
 def find_page(connection: sqlite3.Connection, lane: Lane, number: int) -> ClosedPage:
@@ -68,7 +35,7 @@ def find_page(connection: sqlite3.Connection, lane: Lane, number: int) -> Closed
         raise NothingThereRefusal
     if not row[2]:
         raise ExpiredRefusal
-    return ClosedPage(pool=lane[0], stream=wire.STREAMS[lane[1]], number=number, cells=row[0], digest=row[1])
+    return ClosedPage(key=(*lane, number), cells=row[0], digest=row[1])
 
 
 def encode_index(connection: sqlite3.Connection, lane: Lane, chunk: int | None) -> IndexChunk:
@@ -96,29 +63,24 @@ def encode_index(connection: sqlite3.Connection, lane: Lane, chunk: int | None) 
     return IndexChunk(body=body, etag=hashlib.sha256(body).hexdigest(), for_ever=for_ever)
 
 
-def too_old(connection: sqlite3.Connection, *, now: float) -> list[tuple[Lane, int]]:
-    """Pages whose retention has passed, oldest first."""
-    found: list[tuple[Lane, int]] = []
+def expire_pages(connection: sqlite3.Connection, *, now: float) -> None:
+    """Serve pages past their retention no more; their lines stay in the index for now."""
     for stream, name in enumerate(wire.STREAMS):
         limit = now - wire.RETENTION_DAYS_OF[name] * 86_400
-        rows = connection.execute(
-            "SELECT pool, number FROM page WHERE stream = ? AND kept = 1 AND closed_at < ?"
-            " ORDER BY pool, number",
-            (stream, limit),
+        connection.execute(
+            "UPDATE page SET kept = 0 WHERE stream = ? AND kept = 1 AND closed_at < ?", (stream, limit)
         )
-        found += [((pool, stream), number) for pool, number in rows.fetchall()]
-    return found
+    for pool, stream in connection.execute("SELECT DISTINCT pool, stream FROM page").fetchall():
+        _delete_dead_chunks(connection, (pool, stream))
 
 
-def delete_page(connection: sqlite3.Connection, lane: Lane, number: int) -> None:
-    """Delete a page's cells (secure_delete writes zeros over them) and keep its line in the index."""
-    connection.execute("DELETE FROM cell WHERE pool = ? AND stream = ? AND page = ?", (*lane, number))
-    connection.execute(
-        "UPDATE page SET kept = 0 WHERE pool = ? AND stream = ? AND number = ?", (*lane, number)
-    )
+def lowest_kept(connection: sqlite3.Connection) -> list[tuple[Lane, int]]:
+    """For each lane that ever closed a page, the lowest number whose file is still wanted."""
+    lanes = connection.execute("SELECT DISTINCT pool, stream FROM page").fetchall()
+    return [((pool, stream), _span(connection, (pool, stream))[0]) for pool, stream in lanes]
 
 
-def delete_dead_chunks(connection: sqlite3.Connection, lane: Lane) -> None:
+def _delete_dead_chunks(connection: sqlite3.Connection, lane: Lane) -> None:
     """Delete index lines of chunks in which nothing is kept; the newest stays, it has the last number."""
     lowest, highest = _span(connection, lane)
     chunks = min(lowest - 1, max(0, highest - 1)) // wire.PAGES_PER_CHUNK

@@ -8,6 +8,7 @@ import sqlite3
 from typing import Final
 
 from sync import wire
+from sync.relay.cellfiles import Cell
 from sync.relay.errors import ConflictRefusal, PoolRefusal, TokenRefusal
 from sync.relay.openpages import OpenPages
 from sync.relay.pools import pool_number
@@ -17,9 +18,6 @@ from sync.relay.tokens import TokenSets
 SPEND: Final = (
     "INSERT INTO spent (pool, token_hash, id_hash, receipt, week) VALUES (?, ?, ?, ?, ?)"
     " ON CONFLICT DO NOTHING"
-)
-KEEP: Final = (
-    "INSERT INTO cell (pool, stream, page, hash, body) VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING"
 )
 
 
@@ -53,10 +51,7 @@ class DepositDesk:
         if week is not None:
             spent = connection.execute(SPEND, (number, deposit.token_hash, id_hash, receipt, week)).rowcount
             if spent == 1:
-                page = self._pages.page_for((number, stream)).number
-                rows = [(number, stream, page, digest, body) for digest, body in sorted(cells, key=_by_hash)]
-                kept = connection.executemany(KEEP, rows).rowcount
-                return self._pages.add((number, stream), cells=kept)
+                return self._pages.add((number, stream), cells)
         before = _spent_with(connection, number, deposit.token_hash)
         if week is None and before is None:
             raise TokenRefusal
@@ -65,19 +60,12 @@ class DepositDesk:
         return False
 
 
-def _cells(deposit: Deposit) -> list[tuple[bytes, memoryview]]:
+def _cells(deposit: Deposit) -> list[Cell]:
     """The deposit's cells with their hashes, as they came."""
     size = wire.CELL_BYTES_OF[deposit.stream]
     view = memoryview(deposit.body)
     pieces = [view[start : start + size] for start in range(0, len(view), size)]
     return [(hashlib.sha256(piece).digest(), piece) for piece in pieces]
-
-
-def _by_hash(cell: tuple[bytes, memoryview]) -> bytes:
-    """Cells are written in the order of their hashes: even the write-ahead log does not tell the order of
-    arrival.
-    """
-    return cell[0]
 
 
 def _receipt(deposit: Deposit, hashes: list[bytes]) -> bytes:

@@ -1,8 +1,8 @@
 """Which page of each stream is open, and what goes into it in the transaction that is being made.
 
-To *seal* a page is only to go on to the next number. A sealed page is written in its final order and *closed*:
-listed in the index. After a crash, pages that were not closed are found again in the table `open_page`, which says
-how much of each page's log counts.
+To *seal* a page is only to go on to the next number. A sealed page is written in its final order and
+*closed*: listed in the index. After a crash, pages that were not closed are found again in the table
+`open_page`, which says how much of each page's log counts.
 """
 
 from __future__ import annotations
@@ -30,21 +30,25 @@ class OpenPages:
         self._connection = connection
         self._files = files
         self._lanes: dict[Lane, OpenPage] = {}
+        self._filled: list[tuple[Lane, OpenPage]] = []  # in this transaction
         files.delete_other_logs({(pool, stream, number) for pool, stream, number, _ in self._unclosed()})
 
     def add(self, lane: Lane, cells: list[Cell]) -> bool:
         """Put the cells of one deposit into the open page. True if that page is full now."""
         page = self._lane(lane)
+        if self._room(lane, page) < len(cells):
+            self._filled.append((lane, page))
+            page = self._lanes[lane] = OpenPage(number=page.number + 1, log_bytes=0)
         page.coming += cells
-        return self._room(lane, page) < len(cells)
+        return self._room(lane, page) < wire.CELLS_PER_DEPOSIT
 
     def write(self) -> None:
         """Write and sync what this transaction brought, before it is committed.
 
-        The cells of all its deposits go in the order of their hashes, so that even the log of an open page does not
-        tell which of those that came at the same time belong together.
+        The cells of all its deposits go in the order of their hashes, so that even the log of an open page
+        does not tell which of those that came at the same time belong together.
         """
-        for lane, page in self._lanes.items():
+        for lane, page in (*self._filled, *self._lanes.items()):
             if page.coming:
                 page.coming.sort(key=_hash)
                 end = self._files.append((*lane, page.number), page.coming, at=page.log_bytes)
@@ -54,29 +58,35 @@ class OpenPages:
                 )
 
     def committed(self) -> None:
-        """The transaction holds: go on behind it, and seal what is full."""
+        """The transaction holds: go on behind it."""
+        for lane, page in self._filled:
+            self._files.let_go((*lane, page.number))
+        self._filled = []
         for lane, page in self._lanes.items():
-            if page.coming:
-                page.log_bytes += len(page.coming) * _unit(lane)
-                page.coming = []
-                if self._room(lane, page) < wire.CELLS_PER_DEPOSIT:
-                    self.seal(lane)
+            page.log_bytes += len(page.coming) * _unit(lane)
+            page.coming = []
+            if self._room(lane, page) < wire.CELLS_PER_DEPOSIT:
+                self.seal(lane)
 
     def rolled_back(self) -> None:
         """The transaction does not hold; what it wrote to the logs will be overwritten."""
+        for lane, page in reversed(self._filled):
+            self._lanes[lane] = page
+        self._filled = []
         for page in self._lanes.values():
             page.coming = []
 
     def seal(self, lane: Lane) -> None:
-        """Go on to the next number if there is anything in the present page. Not while a deposit is coming."""
+        """Go on to the next number if anything is in the present page. Not while a deposit is coming."""
         page = self._lane(lane)
         if page.log_bytes and not page.coming:
             self._files.let_go((*lane, page.number))
-            page.number += 1
-            page.log_bytes = 0
+            self._lanes[lane] = OpenPage(number=page.number + 1, log_bytes=0)
 
     def sealed(self, stream: int) -> list[tuple[Key, int]]:
-        """Pages of one stream that are sealed and not closed, in order, with the committed bytes of their logs."""
+        """Pages of one stream that are sealed and not closed, in order, with the committed bytes of their
+        logs.
+        """
         return [
             ((pool, stream, number), log_bytes)
             for pool, its_stream, number, log_bytes in self._unclosed()
@@ -96,13 +106,13 @@ class OpenPages:
         page = self._lanes.get(lane)
         if page is None:
             page = self._lanes[lane] = self._load(lane)
-            if self._room(lane, page) < wire.CELLS_PER_DEPOSIT:
-                self.seal(lane)
         return page
 
     def _load(self, lane: Lane) -> OpenPage:
         row = self._connection.execute(
-            "SELECT number, log_bytes FROM open_page WHERE pool = ? AND stream = ? ORDER BY number DESC LIMIT 1", lane
+            "SELECT number, log_bytes FROM open_page WHERE pool = ? AND stream = ?"
+            " ORDER BY number DESC LIMIT 1",
+            lane,
         ).fetchone()
         if row is not None:
             return OpenPage(number=row[0], log_bytes=row[1])

@@ -1,8 +1,8 @@
 """Tables of the SQLite relay, and how its file is opened.
 
-Everything is keyed by a hash or a number that is public anyway (pool, stream, page): `WITHOUT ROWID` leaves
-no row order that tells what arrived when. What the file still tells, and for how long, is listed in
-`docs/relay.md`.
+SQLite says what is stored; the cells themselves lie in files beside it (`cellfiles`), because every byte that
+goes through SQLite is written twice and copied six times. Everything is keyed by a hash or by a number that
+is public anyway (pool, stream, page): `WITHOUT ROWID` leaves no row order that tells what arrived when.
 """
 
 from __future__ import annotations
@@ -14,12 +14,6 @@ from typing import Final
 DATABASE_NAME: Final = "relay.db"
 SCHEMA_VERSION: Final = 1
 
-# Eight kilobytes: a cell becomes one narrow leaf entry and two overflow pages. Measured in `bench_relay`: 4
-# KiB pages cost more system calls, 16 KiB pages write more bytes.
-DATABASE_PAGE_BYTES: Final = 8_192
-# Frames in the write-ahead log after which they are moved into the database: 32 MiB.
-CHECKPOINT_FRAMES: Final = 4_096
-
 SCHEMA: Final = """
 CREATE TABLE IF NOT EXISTS pool (
     name BLOB NOT NULL PRIMARY KEY,        -- 16 random bytes
@@ -27,24 +21,22 @@ CREATE TABLE IF NOT EXISTS pool (
     publish_hash BLOB NOT NULL             -- SHA-256 of the publishing token; the token itself is not here
 ) WITHOUT ROWID;
 
--- A cell belongs from the start to the page that is open when it arrives, so closing a page rewrites nothing.
-CREATE TABLE IF NOT EXISTS cell (
+CREATE TABLE IF NOT EXISTS open_page (     -- pages that are not in the index yet; their cells are in a log
     pool INTEGER NOT NULL,
     stream INTEGER NOT NULL,               -- index in wire.STREAMS
-    page INTEGER NOT NULL,
-    hash BLOB NOT NULL,                    -- SHA-256 of the body
-    body BLOB NOT NULL,
-    PRIMARY KEY (pool, stream, page, hash)
+    number INTEGER NOT NULL,
+    log_bytes INTEGER NOT NULL,            -- how much of the log counts; anything behind it is not stored
+    PRIMARY KEY (pool, stream, number)
 ) WITHOUT ROWID;
 
-CREATE TABLE IF NOT EXISTS page (          -- closed pages only
+CREATE TABLE IF NOT EXISTS page (          -- closed pages: the lines of the index
     pool INTEGER NOT NULL,
     stream INTEGER NOT NULL,
     number INTEGER NOT NULL,               -- 1, 2, 3, ... without gaps
     cells INTEGER NOT NULL,
     digest BLOB NOT NULL,                  -- SHA-256 of the page's body
     closed_at INTEGER NOT NULL,            -- unix seconds, rounded down to the page period
-    kept INTEGER NOT NULL,                 -- 0 once its cells have been deleted because of their age
+    kept INTEGER NOT NULL,                 -- 0 once its file has been deleted because of its age
     PRIMARY KEY (pool, stream, number)
 ) WITHOUT ROWID;
 
@@ -103,13 +95,10 @@ def open_relay_database(data_dir: Path) -> sqlite3.Connection:
 
 
 def _prepare(connection: sqlite3.Connection) -> None:
-    connection.execute(f"PRAGMA page_size = {DATABASE_PAGE_BYTES}")
     connection.execute("PRAGMA journal_mode = WAL")
     connection.execute("PRAGMA synchronous = FULL")
     connection.execute("PRAGMA secure_delete = ON")
-    connection.execute(f"PRAGMA wal_autocheckpoint = {CHECKPOINT_FRAMES}")
     connection.execute("PRAGMA temp_store = MEMORY")
-    connection.execute("PRAGMA cache_size = -65536")
     if _version(connection) == 0:  # two processes may both see that; the tables are then made once
         connection.executescript(f"BEGIN IMMEDIATE; {SCHEMA} PRAGMA user_version = {SCHEMA_VERSION}; COMMIT;")
     if _version(connection) != SCHEMA_VERSION:

@@ -7,7 +7,6 @@ second.
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import fcntl
 import hmac
 import os
@@ -15,22 +14,26 @@ import sqlite3
 import threading
 from collections.abc import AsyncIterator, Callable
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from hashlib import sha256
 from pathlib import Path
 from typing import Concatenate, Final, ParamSpec, TypeVar
 
 from sync import wire
 from sync.relay import closing
+from sync.relay.cellfiles import CellFiles, Key, Lane
 from sync.relay.deposits import DepositDesk
 from sync.relay.errors import BusyRefusal, ChangedRefusal, NothingThereRefusal, PoolRefusal, TokenRefusal
-from sync.relay.openpages import Lane, OpenPages
+from sync.relay.openpages import OpenPages
 from sync.relay.pools import pool_number
 from sync.relay.schema import open_relay_database
 from sync.relay.store import ClosedPage, Deposit, DirectoryPart, IndexChunk
 from sync.relay.tokens import TokenSets, sorted_hashes
-from sync.relay.writer import BATCH_JOBS, Writer
+from sync.relay.writer import BATCH_JOBS, Hooks, Writer
 
 READERS: Final = 2
+# What is read of a page at once.
+PIECE_BYTES: Final = 256 * 1024
 # Encoded index chunks kept in memory; a full one is about 45 kB.
 CACHED_CHUNKS: Final = 256
 
@@ -50,14 +53,19 @@ class SqliteStore:
         data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
         self._lock = _lock(data_dir)
         connection = open_relay_database(data_dir)
+        self._files = CellFiles(data_dir)
         self._tokens = TokenSets(connection)
-        self._pages = OpenPages(connection)
+        self._pages = OpenPages(connection, self._files)
         self._desk = DepositDesk(tokens=self._tokens, pages=self._pages)
         self._writer = Writer(
             connection,
             loop=asyncio.get_running_loop(),
-            before_batch=self._tokens.notice_other_processes,
-            after_rollback=self._after_rollback,
+            hooks=Hooks(
+                before=self._tokens.notice_other_processes,
+                before_commit=self._pages.write,
+                committed=self._pages.committed,
+                rolled_back=self._after_rollback,
+            ),
             batch_jobs=batch_jobs,
         )
         self._readers = ThreadPoolExecutor(READERS, thread_name_prefix="relay-reader")
@@ -67,6 +75,9 @@ class SqliteStore:
         self._numbers: dict[bytes, int] = {}
 
     async def knows_token(self, *, pool: bytes, token_hash: bytes, weeks: tuple[int, ...]) -> None:
+        number = await self._pool_number(pool)
+        if self._tokens.remembers(token_hash, pool=number, weeks=weeks):
+            return  # enough to begin reading the body; the transaction checks again
         await self._writer.submit(bind(self._desk.check, pool=pool, token_hash=token_hash, weeks=weeks))
 
     async def deposit(self, deposit: Deposit) -> bool:
@@ -120,77 +131,80 @@ class SqliteStore:
         return await self._read(bind(closing.find_page, lane, number))
 
     async def page_body(self, page: ClosedPage, *, first: int, last: int) -> AsyncIterator[bytes]:
-        size = wire.CELL_BYTES_OF[page.stream]
-        lane = (page.pool, wire.STREAMS.index(page.stream))
-        after, skip, start, left = b"", first // size, first % size, last - first + 1
-        while left:
-            cells = await self._read(bind(closing.cells_of, lane, page.number, after=after, skip=skip))
-            if not cells:
-                raise BusyRefusal  # deleted because of its age, while it was being sent
-            piece = b"".join(body for _, body in cells)[start : start + left]
-            after, skip, start, left = cells[-1][0], 0, 0, left - len(piece)
+        for start in range(first, last + 1, PIECE_BYTES):
+            size = min(PIECE_BYTES, last + 1 - start)
+            piece = await self._file(partial(self._files.read_page, page.key, first=start, size=size))
+            if len(piece) != size:
+                raise BusyRefusal
             yield piece
 
     async def close_pages(self, *, stream: str, closed_at: int, only_full: bool) -> None:
         index = wire.STREAMS.index(stream)
-        for lane in await self._writer.submit(lambda db: self._pages.lanes(index)):
-            await self._close_lane(lane, closed_at, only_full)
 
-    async def _close_lane(self, lane: Lane, closed_at: int, only_full: bool) -> None:
-        def seal(db: sqlite3.Connection) -> list[int]:
+        def seal(_: sqlite3.Connection) -> list[tuple[Key, int]]:
             if not only_full:
-                self._pages.seal(lane)
-            return self._pages.sealed(lane)
+                for lane in self._pages.lanes(index):
+                    self._pages.seal(lane)
+            return self._pages.sealed(index)
 
-        for number in await self._writer.submit(seal):
-            cells, digest = await self._read(bind(closing.measure, lane, number))
-            await self._writer.submit(
-                bind(closing.list_page, lane, number, cells=cells, digest=digest, closed_at=closed_at)
-            )
-        self._forget_chunks(lane)
+        for key, log_bytes in await self._writer.submit(seal):
+            await self._close_page(key, log_bytes, closed_at)
+
+    async def _close_page(self, key: Key, log_bytes: int, closed_at: int) -> None:
+        cells, digest = await self._file(partial(self._files.write_page, key, log_bytes=log_bytes))
+        await self._writer.submit(
+            bind(closing.list_page, key, cells=cells, digest=digest, closed_at=closed_at)
+        )
+        self._forget_chunks()
+        await self._file(partial(self._files.delete_log, key))
 
     async def sweep(self, *, now: float) -> None:
-        lanes: set[Lane] = set()
-        for lane, number in await self._read(bind(closing.too_old, now=now)):
-            await self._writer.submit(bind(closing.delete_page, lane, number))
-            lanes.add(lane)
-        for lane in lanes:
-            await self._writer.submit(bind(closing.delete_dead_chunks, lane))
-            self._forget_chunks(lane)
+        await self._writer.submit(bind(closing.expire_pages, now=now))
         await self._writer.submit(bind(closing.delete_old_tokens, now=now))
+        self._forget_chunks()
+        for lane, lowest in await self._read(closing.lowest_kept):
+            await self._file(partial(self._files.delete_pages, lane, below=lowest))
 
     def close(self) -> None:
         self._readers.shutdown(wait=True)
         self._writer.stop()
+        self._files.close()
         os.close(self._lock)
 
     async def _read(self, question: Callable[[sqlite3.Connection], T]) -> T:
-        def ask() -> T:
-            try:
-                connection = getattr(self._local, "connection", None)
-                if connection is None:
-                    connection = self._local.connection = open_relay_database(self._data_dir)
-                return question(connection)
-            except sqlite3.Error:
-                raise BusyRefusal from None
+        """Ask the database in a reading thread, which has a connection of its own."""
 
-        return await asyncio.get_running_loop().run_in_executor(self._readers, ask)
+        def ask() -> T:
+            connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
+            if connection is None:
+                connection = self._local.connection = open_relay_database(self._data_dir)
+            return question(connection)
+
+        return await self._file(ask)
+
+    async def _file(self, task: Callable[[], T]) -> T:
+        """Work on files in a reading thread."""
+        try:
+            return await asyncio.get_running_loop().run_in_executor(self._readers, task)
+        except (sqlite3.Error, OSError):
+            raise BusyRefusal from None
 
     async def _lane(self, pool: bytes, stream: str) -> Lane:
+        return (await self._pool_number(pool), wire.STREAMS.index(stream))
+
+    async def _pool_number(self, pool: bytes) -> int:
         number = self._numbers.get(pool)
         if number is None:
             number = self._numbers[pool] = await self._read(bind(_number, pool))
-        return (number, wire.STREAMS.index(stream))
+        return number
 
-    def _forget_chunks(self, lane: Lane) -> None:
+    def _forget_chunks(self) -> None:
         self._generation += 1
-        for key in [key for key in self._chunks if key[0] == lane]:
-            del self._chunks[key]
+        self._chunks.clear()
 
     def _after_rollback(self) -> None:
         self._tokens.forget()
-        with contextlib.suppress(sqlite3.Error):  # too high a count only seals a page early
-            self._pages.recount()
+        self._pages.rolled_back()
 
 
 def bind(

@@ -45,9 +45,7 @@ class IndexChunk:
 class ClosedPage:
     """What is known of a closed page without reading it."""
 
-    pool: int
-    stream: str
-    number: int
+    key: tuple[int, int, int]  # pool number, index of the stream, page number
     cells: int
     digest: bytes
 

@@ -46,7 +46,7 @@ class TokenSet(Sequence[bytes]):
 
 
 class TokenSets:
-    """The accepted sets, by pool number and week. Not thread-safe: the writer's thread owns it."""
+    """The accepted sets, by pool number and week. The writer's thread owns it; others may only `remembers`."""
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
@@ -70,6 +70,11 @@ class TokenSets:
             if token_hash in self._set(pool, week):
                 return week
         return None
+
+    def remembers(self, token_hash: bytes, *, pool: int, weeks: Iterable[int]) -> bool:
+        """Whether one of these weeks' sets is in memory and holds the hash. Any thread may ask; no is no answer."""
+        sets = (self._sets.get((pool, week)) for week in weeks)
+        return any(known is not None and token_hash in known for known in sets)
 
     def replace(self, *, pool: int, week: int, hashes: bytes) -> None:
         """Store a week's set in place of the one before; `hashes` is what `sorted_hashes` made."""

@@ -14,6 +14,7 @@ import sqlite3
 import threading
 from collections import deque
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any, Final, TypeVar
 
 from sync.relay.errors import BusyRefusal, Refusal
@@ -23,6 +24,16 @@ BATCH_JOBS: Final = 64
 
 T = TypeVar("T")
 Job = Callable[[sqlite3.Connection], Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Hooks:
+    """What else belongs to a transaction; all of them are called in the writer's thread."""
+
+    before: Callable[[], None]
+    before_commit: Callable[[], None]  # may raise: then nothing is committed
+    committed: Callable[[], None]
+    rolled_back: Callable[[], None]
 
 
 class Writer:
@@ -35,14 +46,12 @@ class Writer:
         connection: sqlite3.Connection,
         *,
         loop: asyncio.AbstractEventLoop,
-        before_batch: Callable[[], None],
-        after_rollback: Callable[[], None],
+        hooks: Hooks,
         batch_jobs: int = BATCH_JOBS,
     ) -> None:
         self._connection = connection
         self._loop = loop
-        self._before_batch = before_batch
-        self._after_rollback = after_rollback
+        self._hooks = hooks
         self._batch_jobs = batch_jobs
         self._waiting: deque[tuple[Job, asyncio.Future[Any]]] = deque()
         self._wake = threading.Event()
@@ -80,14 +89,16 @@ class Writer:
         batch = [self._waiting.popleft() for _ in range(min(len(self._waiting), self._batch_jobs))]
         answers: list[tuple[asyncio.Future[Any], Any, BaseException | None]] = []
         try:
-            self._before_batch()
+            self._hooks.before()
             self._connection.execute("BEGIN IMMEDIATE")
             for job, future in batch:
                 try:
                     answers.append((future, job(self._connection), None))
                 except Refusal as refusal:
                     answers.append((future, None, refusal))
+            self._hooks.before_commit()
             self._connection.execute("COMMIT")
+            self._hooks.committed()
         except Exception:
             self._roll_back()
             answers = [(future, None, BusyRefusal()) for _, future in batch]
@@ -97,7 +108,7 @@ class Writer:
         with contextlib.suppress(sqlite3.Error):  # the next BEGIN fails as well, and its requests hear 503
             if self._connection.in_transaction:
                 self._connection.execute("ROLLBACK")
-        self._after_rollback()
+        self._hooks.rolled_back()
 
     def _checkpoint(self, mode: str) -> None:
         with contextlib.suppress(sqlite3.Error):  # the log stays longer; nothing in it is lost

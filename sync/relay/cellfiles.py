@@ -1,0 +1,147 @@
+"""Where the bytes of cells lie: one log for each open page, one file for each closed page.
+
+While a page is open, its cells are appended to a log, each behind its SHA-256; SQLite says how much of the
+log counts. When the page closes, the cells are written once more, in the order of their hashes, into the file
+that is then served for as long as the page is kept, and the log is deleted. So what stays on the disk does
+not tell which cells came together or when; an open log does, up to one page period (`docs/relay.md`).
+
+A cell costs its own size on the disk and nothing else, and a deposit one write and its share of one sync.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import mmap
+import os
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Final
+
+from sync import wire
+
+Lane = tuple[int, int]  # pool number, index of the stream
+Key = tuple[int, int, int]  # pool number, index of the stream, page number
+Cell = tuple[bytes, memoryview]  # SHA-256, body
+
+# Buffers that one writev call takes (IOV_MAX on Linux is 1,024).
+BUFFERS_AT_ONCE: Final = 1_000
+
+
+class CellFiles:
+    """Logs and page files under one folder. Appending is for the writer's thread only."""
+
+    def __init__(self, folder: Path) -> None:
+        self._logs = folder / "open"
+        self._pages = folder / "pages"
+        for directory in (self._logs, self._pages):
+            directory.mkdir(mode=0o700, exist_ok=True)
+        self._open: dict[Key, int] = {}
+
+    def append(self, key: Key, cells: Sequence[Cell], *, at: int) -> int:
+        """Write cells to the page's log at this offset and sync them. Returns the offset behind them.
+
+        Whatever an unfinished transaction left behind the offset is overwritten.
+        """
+        handle = self._open.get(key)
+        if handle is None:
+            handle = self._open[key] = os.open(self._log(key), os.O_RDWR | os.O_CREAT, 0o600)
+            _sync_folder(self._logs)
+        buffers: list[bytes | memoryview] = [part for cell in cells for part in cell]
+        for start in range(0, len(buffers), BUFFERS_AT_ONCE):
+            at = _write_all(handle, buffers[start : start + BUFFERS_AT_ONCE], at)
+        os.fdatasync(handle)
+        return at
+
+    def write_page(self, key: Key, *, log_bytes: int) -> tuple[int, bytes]:
+        """Make the page's file from its log and sync it. Returns how many cells, and their SHA-256.
+
+        Two cells that are the same are kept once. Safe to repeat: the same log gives the same file.
+        """
+        size = wire.DIGEST_BYTES + _cell_bytes(key)
+        folder = self._pages / f"{key[0]}-{key[1]}"
+        folder.mkdir(mode=0o700, exist_ok=True)
+        digest, unfinished = hashlib.sha256(), folder / f"{key[2]}.unfinished"
+        with (
+            open(self._log(key), "rb") as log,
+            mmap.mmap(log.fileno(), log_bytes, prot=mmap.PROT_READ) as view,
+        ):
+            starts = {view[start : start + wire.DIGEST_BYTES]: start for start in range(0, log_bytes, size)}
+            with open(unfinished, "wb", opener=_private) as page:
+                for _, start in sorted(starts.items()):
+                    body = view[start + wire.DIGEST_BYTES : start + size]
+                    digest.update(body)
+                    page.write(body)
+                page.flush()
+                os.fsync(page.fileno())
+        os.replace(unfinished, self._page(key))
+        _sync_folder(folder)
+        return len(starts), digest.digest()
+
+    def read_page(self, key: Key, *, first: int, size: int) -> bytes:
+        """Some bytes of a closed page; fewer at its end. OSError when the page was deleted."""
+        with open(self._page(key), "rb") as page:
+            return os.pread(page.fileno(), size, first)
+
+    def let_go(self, key: Key) -> None:
+        """Close the log of a page into which nothing more goes. For the writer's thread."""
+        handle = self._open.pop(key, None)
+        if handle is not None:
+            os.close(handle)
+
+    def delete_log(self, key: Key) -> None:
+        """Delete the log of a closed page."""
+        self._log(key).unlink(missing_ok=True)
+
+    def delete_pages(self, lane: Lane, *, below: int) -> None:
+        """Delete the files of all pages of a lane below this number."""
+        for path in (self._pages / f"{lane[0]}-{lane[1]}").glob("*"):
+            if path.name.isdecimal() and int(path.name) < below:
+                path.unlink(missing_ok=True)
+
+    def delete_other_logs(self, keep: set[Key]) -> None:
+        """Delete logs that a crash left behind after their page was closed. Before anything else is done."""
+        names = {self._log(key).name for key in keep}
+        for path in self._logs.iterdir():
+            if path.name not in names:
+                path.unlink(missing_ok=True)
+
+    def close(self) -> None:
+        """Close all logs."""
+        for key in list(self._open):
+            self.let_go(key)
+
+    def _log(self, key: Key) -> Path:
+        return self._logs / f"{key[0]}-{key[1]}-{key[2]}"
+
+    def _page(self, key: Key) -> Path:
+        return self._pages / f"{key[0]}-{key[1]}" / str(key[2])
+
+
+def _cell_bytes(key: Key) -> int:
+    return wire.CELL_BYTES_OF[wire.STREAMS[key[1]]]
+
+
+def _write_all(handle: int, buffers: Sequence[bytes | memoryview], at: int) -> int:
+    """Write everything at an offset, also where the system writes it in several goes."""
+    written = os.pwritev(handle, buffers, at)
+    missing = sum(map(len, buffers)) - written
+    at += written
+    if missing:
+        rest = memoryview(b"".join(buffers))[-missing:]
+        while rest:
+            written = os.pwrite(handle, rest, at)
+            at, rest = at + written, rest[written:]
+    return at
+
+
+def _private(path: str, flags: int) -> int:
+    return os.open(path, flags, 0o600)
+
+
+def _sync_folder(folder: Path) -> None:
+    """Make a new name in a folder survive a power cut."""
+    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
