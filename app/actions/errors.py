@@ -65,7 +65,7 @@ class CodesUsedUpError(ActionError):
 
 
 class CodeMalformedError(ActionError):
-    """This is not a complaint's number: it has eight digits, as in 207-4193-6."""
+    """This is not a complaint's number: it has eight digits, as in 118-2206-6."""
 
     next_step = "Look at the number again, digit by digit; the last digit checks the others."
 

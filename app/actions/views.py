@@ -1,6 +1,6 @@
 """What the actions return: frozen, plain records that a screen draws and ``--json`` prints.
 
-Shapes: ids are lower-case hex, codes are ``207-4193-6``, times are ISO 8601 in UTC (``2026-11-22T16:01:59Z``)
+Shapes: ids are lower-case hex, codes are ``118-2206-6``, times are ISO 8601 in UTC (``2026-11-22T16:01:59Z``)
 and days are ``2026-11-22``. ``msgspec.to_builtins(view)`` gives the JSON with the keys of DESIGN section 6
 (``from_`` is "from"). None of the lists carries a person's name.
 """

@@ -186,14 +186,14 @@ def test_a_question_leaves_nothing_when_answered_and_nothing_after_seven_days(
         text = " ".join(PLANTED)
         assert questions.keep(
             vault.db,
-            Question(id=bytes([number]) * 16, code="207-4193-6", desk="main", asked=5, arrived=5, text=text),
+            Question(id=bytes([number]) * 16, code="118-2206-6", desk="main", asked=5, arrived=5, text=text),
         )
     questions.close(vault.db, bytes(16))
     assert questions.expire(vault.db, 5 + KEPT_S - 1) == 0
     assert questions.expire(vault.db, 5 + KEPT_S) == 1
     vault.scrub()
     assert forensics.where(home, raw_key(home), PLANTED) == []
-    again = Question(id=bytes(16), code="207-4193-6", desk="main", asked=5, arrived=9, text="again")
+    again = Question(id=bytes(16), code="118-2206-6", desk="main", asked=5, arrived=9, text="again")
     assert not questions.keep(vault.db, again), "a question that was answered does not come back"
 
 
