@@ -134,7 +134,7 @@ CLAIM-BD-RANAPLAZA-ADV     | J4
 """)
 
 CONTRADICTIONS = {
-    "FWF-RES-VN-DEUTER-201511": "the audit is dated before the complaint; only the month of the strike is kept",
+    "FWF-RES-VN-DEUTER-201511": "the audit is dated before the complaint; the strike alone is kept",
     "FWF-904": "14 June 2020 was a Sunday, the source says Saturday; the date is kept as published",
     "FWF-72": "found grounded in April, yet wages late 'by the middle of May'; only the unpaid month is kept",
     "WRC-BN-SHINE": "'almost five years' from 2012-05 to 2018-05 is six; the date is kept, the words too",
