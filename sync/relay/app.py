@@ -28,7 +28,7 @@ from sync.relay.errors import (
     WeekRefusal,
 )
 from sync.relay.requests import GoneError, Receive, Request, Scope, Send, matches, single_etag, single_range
-from sync.relay.store import Deposit, Store
+from sync.relay.store import Store, hash_token, make_deposit
 
 # Deposits whose bodies are being read or stored at once: 256 of 128 KiB are 32 MiB of memory.
 DEPOSITS_IN_FLIGHT: Final = 256
@@ -151,20 +151,19 @@ class RelayApp:
             raise MalformedRefusal
         request.check_exact(wire.DEPOSIT_BYTES_OF[stream])
         token = request.bearer()
-        token_hash = hashlib.sha256(token).digest()[: wire.TOKEN_HASH_BYTES]
         weeks = wire.weeks_accepted(self._clock())
         with self._depositing:
-            await self._store.knows_token(pool=pool, token_hash=token_hash, weeks=weeks)
-            deposit = Deposit(
+            await self._store.knows_token(pool=pool, token_hash=hash_token(token), weeks=weeks)
+            deposit = make_deposit(
                 pool=pool,
                 stream=stream,
                 deposit_id=bytes.fromhex(deposit_id),
                 token=token,
-                token_hash=token_hash,
                 weeks=weeks,
                 body=await request.body(),
             )
-            self._stored(stream, page_full=await self._store.deposit(deposit))
+            page_full = await self._store.deposit(deposit)
+        self._stored(stream, page_full=page_full)
         return Answer(204)
 
     async def _index(self, request: Request, pool: bytes, stream: str) -> Answer:

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import hashlib
 import hmac
 import sqlite3
 from typing import Final
 
 from sync import wire
-from sync.relay.cellfiles import Cell
 from sync.relay.errors import ConflictRefusal, PoolRefusal, TokenRefusal
 from sync.relay.openpages import OpenPages
 from sync.relay.pools import pool_number
@@ -44,38 +42,19 @@ class DepositDesk:
         """
         number = _pool(connection, deposit.pool)
         stream = wire.STREAMS.index(deposit.stream)
-        cells = _cells(deposit)
-        id_hash = hashlib.sha256(deposit.deposit_id).digest()[: wire.TOKEN_HASH_BYTES]
-        receipt = _receipt(deposit, [digest for digest, _ in cells])
         week = self._tokens.week_of(deposit.token_hash, pool=number, weeks=deposit.weeks)
         if week is not None:
-            spent = connection.execute(SPEND, (number, deposit.token_hash, id_hash, receipt, week)).rowcount
+            spent = connection.execute(
+                SPEND, (number, deposit.token_hash, deposit.id_hash, deposit.receipt, week)
+            ).rowcount
             if spent == 1:
-                return self._pages.add((number, stream), cells)
+                return self._pages.add((number, stream), deposit.cells)
         before = _spent_with(connection, number, deposit.token_hash)
         if week is None and before is None:
             raise TokenRefusal
-        if before is None or not hmac.compare_digest(before, receipt):
+        if before is None or not hmac.compare_digest(before, deposit.receipt):
             raise ConflictRefusal
         return False
-
-
-def _cells(deposit: Deposit) -> list[Cell]:
-    """The deposit's cells with their hashes, as they came."""
-    size = wire.CELL_BYTES_OF[deposit.stream]
-    view = memoryview(deposit.body)
-    pieces = [view[start : start + size] for start in range(0, len(view), size)]
-    return [(hashlib.sha256(piece).digest(), piece) for piece in pieces]
-
-
-def _receipt(deposit: Deposit, hashes: list[bytes]) -> bytes:
-    """Tells this deposit from any other one, and tells nothing to anybody who does not have the token.
-
-    The body stands in it through the hashes of its cells, in order: they are there already, and hashing 128
-    KiB again would be a tenth of a deposit's cost.
-    """
-    content = deposit.stream.encode("ascii") + deposit.deposit_id + b"".join(hashes)
-    return hmac.digest(deposit.token, content, "sha256")[: wire.TOKEN_HASH_BYTES]
 
 
 def _pool(connection: sqlite3.Connection, name: bytes) -> int:

@@ -11,7 +11,8 @@ import sqlite3
 from dataclasses import dataclass, field
 
 from sync import wire
-from sync.relay.cellfiles import Cell, CellFiles, Key, Lane
+from sync.relay.cellfiles import CellFiles, Key, Lane
+from sync.relay.store import Cell
 
 
 @dataclass

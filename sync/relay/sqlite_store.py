@@ -156,7 +156,7 @@ class SqliteStore:
             bind(closing.list_page, key, cells=cells, digest=digest, closed_at=closed_at)
         )
         self._forget_chunks()
-        await self._file(partial(self._files.delete_log, key))
+        await self._file(partial(self._files.retire_log, key))
 
     async def sweep(self, *, now: float) -> None:
         await self._writer.submit(bind(closing.expire_pages, now=now))

@@ -6,22 +6,57 @@ only when what it wrote would survive a power cut.
 
 from __future__ import annotations
 
+import hashlib
+import hmac
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from typing import Protocol
 
+from sync import wire
+
+Cell = tuple[bytes, memoryview]  # SHA-256, body
+
 
 @dataclass(frozen=True, slots=True)
 class Deposit:
-    """Some cells under one token, as they came."""
+    """Some cells under one token. Of the token and the id, only hashes come as far as a store."""
 
     pool: bytes
     stream: str
-    deposit_id: bytes
-    token: bytes
     token_hash: bytes
+    id_hash: bytes
+    receipt: bytes
     weeks: tuple[int, ...]  # weeks whose tokens count at this moment
-    body: bytes
+    cells: list[Cell]
+
+
+def make_deposit(
+    *, pool: bytes, stream: str, deposit_id: bytes, token: bytes, weeks: tuple[int, ...], body: bytes
+) -> Deposit:
+    """What is stored of a request.
+
+    The receipt tells this deposit from any other one, and tells nothing to anybody who does not have the
+    token. The body stands in it through the hashes of its cells, in order: they are needed anyway, and
+    hashing 128 KiB again would be a quarter of a deposit's cost.
+    """
+    size, view = wire.CELL_BYTES_OF[stream], memoryview(body)
+    pieces = [view[start : start + size] for start in range(0, len(view), size)]
+    cells = [(hashlib.sha256(piece).digest(), piece) for piece in pieces]
+    content = stream.encode("ascii") + deposit_id + b"".join(digest for digest, _ in cells)
+    return Deposit(
+        pool=pool,
+        stream=stream,
+        token_hash=hash_token(token),
+        id_hash=hashlib.sha256(deposit_id).digest()[: wire.TOKEN_HASH_BYTES],
+        receipt=hmac.digest(token, content, "sha256")[: wire.TOKEN_HASH_BYTES],
+        weeks=weeks,
+        cells=cells,
+    )
+
+
+def hash_token(token: bytes) -> bytes:
+    """What is kept and compared of a deposit token."""
+    return hashlib.sha256(token).digest()[: wire.TOKEN_HASH_BYTES]
 
 
 @dataclass(frozen=True, slots=True)

@@ -46,7 +46,7 @@ class TokenSet(Sequence[bytes]):
 
 
 class TokenSets:
-    """The accepted sets, by pool number and week. The writer's thread owns it; others may only `remembers`."""
+    """The accepted sets, by pool number and week. The writer's thread owns it."""
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
@@ -72,7 +72,7 @@ class TokenSets:
         return None
 
     def remembers(self, token_hash: bytes, *, pool: int, weeks: Iterable[int]) -> bool:
-        """Whether one of these weeks' sets is in memory and holds the hash. Any thread may ask; no is no answer."""
+        """Whether a set in memory holds the hash. Any thread may ask; a no is no answer."""
         sets = (self._sets.get((pool, week)) for week in weeks)
         return any(known is not None and token_hash in known for known in sets)
 
