@@ -154,7 +154,11 @@ Country = Annotated[str, Meta(pattern="^[A-Z]{2}$"), Read(_country)]
 Language = Annotated[str, Meta(pattern=place.LANGUAGE_PATTERN), Read(_language)]
 IssueCode = Annotated[str, Meta(pattern="^[A-Z][0-9]{0,2}$"), Read(_issue)]
 Count = Annotated[int, Meta(ge=0, le=MAX_COUNT), Read(_count)]
-Months = Annotated[int | str, Read(_months)]
+Months = Annotated[
+    Annotated[int, Meta(ge=0, le=999)]
+    | Annotated[str, Meta(pattern=r"^(0|[1-9][0-9]{0,2})(\.[0-9]{1,2})?$")],
+    Read(_months),
+]
 OpenWord = Annotated[str, Meta(pattern="^[a-z][a-z0-9_]{1,39}$"), Read(_open_word)]
 AgeBand = Annotated[
     str, Meta(pattern=r"^(<[1-9][0-9]?|[1-9][0-9]?-[1-9][0-9]?|[1-9][0-9]?\+)$"), Read(_age_band)

@@ -13,7 +13,7 @@ from typing import Any, TypeAlias
 import msgspec
 
 from app.domain import fields as f
-from app.domain import intake
+from app.domain import intake, money, place, taxonomy
 from app.domain import words as w
 from app.domain.answers import Answer
 from app.domain.errors import RecordError
@@ -129,6 +129,16 @@ def schema() -> dict[str, Any]:
     for part in parts.values():
         if "description" in part:
             part["description"] = part["description"].partition("\n")[0]
+    for part, key, words in (
+        ("Facility", "country", place.COUNTRIES),
+        ("Employment", "currency", money.CURRENCIES),
+        ("Claim", "currency", money.CURRENCIES),
+    ):
+        parts[part]["properties"][key]["anyOf"][0] = {"enum": sorted(words)}
+    record["properties"]["issues"] |= {
+        "items": {"enum": [issue.code for issue in taxonomy.issues()]},
+        "uniqueItems": True,
+    }
     in_danger = {"properties": {"danger": {"properties": {"now": {"const": "yes"}}}}}
     whole = {
         "required": ["facility", "happened"],

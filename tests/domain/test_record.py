@@ -131,6 +131,7 @@ def test_the_schema_names_every_field_and_every_word() -> None:
     assert set(parts["IntakeRecord"]["properties"]) == set(FIELDS)
     assert parts["Consent"]["properties"]["record"] == {"const": "yes"}
     assert parts["IntakeRecord"]["required"] == ["consent", "danger"]
+    assert "T4" in parts["IntakeRecord"]["properties"]["issues"]["items"]["enum"]
     assert parts["DangerKind"]["enum"] == sorted(whole_kinds())
     assert all(part.get("additionalProperties") is False for part in parts.values() if "properties" in part)
     json.dumps(described)
