@@ -45,7 +45,7 @@ def test_partial_dates_compare_only_when_there_is_no_doubt() -> None:
     assert PartialDate(2020).surely_after(june)
 
 
-@given(st.integers(0, 10**15), st.sampled_from(["BDT", "KHR", "USD", "VND", "JOD"]))
+@given(st.integers(0, 10**15 - 1), st.sampled_from(["BDT", "KHR", "USD", "VND", "JOD"]))
 def test_money_survives_minor_units_and_back(amount_minor: int, currency: str) -> None:
     text = money.to_major(amount_minor, currency=currency)
     money.check_amount(text, currency=currency)
