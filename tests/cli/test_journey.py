@@ -107,7 +107,7 @@ def test_a_complaint_goes_from_the_phone_to_the_desk_and_the_answer_comes_back(
     )
     handler = case["handlers"][0]
     assert desk("case", "assign", number, handler["id"], "--json").json()["assignee"] == handler["id"]
-    assert [row["number"] for row in desk("case", "list", "--json").json] == [number]
+    assert [row["number"] for row in desk("case", "list", "--json").json()] == [number]
     assert [row["code"] for row in desk("case", "show", number, "--json").json()["complaints"]] == [code]
 
 
