@@ -66,4 +66,5 @@ def press(
         ),
     )
     # Merged, so that the button, its name and its state are one thing to a screen reader.
-    return ft.MergeSemantics(surface, key=key, expand=expand)
+    # `expand` must be absent, not false, for a place in a row that wraps.
+    return ft.MergeSemantics(surface, key=key, expand=expand or None)
