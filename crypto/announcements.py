@@ -1,7 +1,7 @@
 """What devices announce to a desk: pairwise keys for the sender slots, reply keys, handlers' epoch keys.
 
-Signed with the device's identity key, which signs nothing else of an intake device: the signature says "this is my key",
-never "this is what she told me".
+Signed with the device's identity key, which signs nothing else of an intake device: the signature says "this
+is my key", never "this is what she told me".
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ _SEALED_SLOT_KEY_BYTES: Final = SLOT_KEY_BYTES + XWING_OVERHEAD_BYTES
 
 @dataclass(frozen=True)
 class Introduction:
-    """A pairwise key for one handler, sealed to that handler's epoch key: the other handlers cannot learn it."""
+    """A pairwise key for one handler, sealed to its epoch key: the other handlers cannot learn it."""
 
     handler: DeviceId
     epoch: int
@@ -62,8 +62,8 @@ class Introduction:
 class Introductions:
     """{1: 1, 2: org, 3: desk, 4: [[handler, epoch, sealed key], …], 5: first}
 
-    `first`: the lowest counter that is vouched for with these keys; a handler who came later does not miss what
-    was sent before.
+    `first`: the lowest counter that is vouched for with these keys; a handler who came later does not miss
+    what was sent before.
     """
 
     desk: DeskId
@@ -116,10 +116,12 @@ def read_announcement(body: bytes, *, identity_public: bytes, org: OrganisationI
         desk = DeskId(fields.octets(3, DESK_ID_BYTES))
         entries = [_entry(value) for value in fields.items(4, limit=INTRODUCTIONS_PER_CELL)]
         said = Introductions(desk, fields.natural(5, below=2**48), entries)
+        if said.first < 1:
+            raise EncodingError
     elif kind == 2:
-        said = ReplyKey(fields.natural(3, below=2**32), SealingKey(fields.octets(4, XWING_PUBLIC_BYTES)))
+        said = ReplyKey(fields.natural(3, below=2**32), SealingKey.read(fields.octets(4, XWING_PUBLIC_BYTES)))
     elif kind == 3:
-        epoch, key = fields.natural(3, below=2**32), SealingKey(fields.octets(4, XWING_PUBLIC_BYTES))
+        epoch, key = fields.natural(3, below=2**32), SealingKey.read(fields.octets(4, XWING_PUBLIC_BYTES))
         said = EpochAnnouncement(epoch, key, fields.octets(5, 64))
     else:
         raise EncodingError

@@ -1,7 +1,7 @@
 """The cell: 16,384 bytes, all of it one HPKE ciphertext. No header, no recipient, no length outside.
 
-Inside, 15,248 bytes: header (32), 32 sender slots (512), body, zeros. An `UntrustedCell` has been decrypted, which
-anybody who knows the desk's public key can bring about; only `vouched_by` says who sent it.
+Inside, 15,248 bytes: header (32), 32 sender slots (512), body, zeros. An `UntrustedCell` has been decrypted,
+which anybody who knows the desk's public key can bring about; only `vouched_by` says who sent it.
 """
 
 from __future__ import annotations
@@ -27,6 +27,8 @@ BODY_START: Final = _HEADER.size + sender.SLOTS_BYTES
 MAX_BODY_BYTES: Final = PLAIN_BYTES - BODY_START
 VERSION: Final = 1
 TO_DESK: Final = 0
+MAX_COUNTER: Final = 2**48
+"""A phone that counts beyond what a desk's store can hold would stop the desk at that page for ever."""
 NOBODY: Final = DeviceId(bytes(16))
 
 assert (PLAIN_BYTES, _HEADER.size, BODY_START, MAX_BODY_BYTES) == (15_248, 32, 544, 14_704)
@@ -68,7 +70,7 @@ class UntrustedCell:
     slots: bytes = field(repr=False)
 
     def vouched_by(self, key: bytes, *, slot: int) -> bool:
-        """True if the claimed sender made this very cell for the handler in `slot`, whose pairwise key this is."""
+        """True if the claimed sender made this very cell for the handler in `slot` with this pairwise key."""
         message = sender.digest(self.desk, self.cell.header(), self.cell.body)
         return sender.slot_holds(self.slots, message, slot=slot, key=key)
 
@@ -79,7 +81,7 @@ def _info(org: OrganisationId, desk: DeskId, generation: int, day: int) -> bytes
 
 
 def seal_cell(cell: Cell, *, to: DayKey, org: OrganisationId, slot_keys: Mapping[int, bytes]) -> bytes:
-    """Exactly `CELL_BYTES`, sealed to a desk's day key, vouched for to each handler whose slot key is given."""
+    """Exactly `CELL_BYTES`, sealed to a day key, vouched for to each handler whose slot key is given."""
     if len(cell.body) > MAX_BODY_BYTES:
         raise ValueError("a body does not fit one cell")
     header = cell.header()
@@ -95,7 +97,7 @@ def dummy_cell(*, to: DayKey, org: OrganisationId) -> bytes:
 
 
 def open_cell(sealed: bytes, *, key: DayOpeningKey, org: OrganisationId) -> UntrustedCell:
-    """The cell, or `CellDamagedError` if it is not for this key or not well formed: the two are not told apart."""
+    """The cell. `CellDamagedError` if it is not for this key or not well formed: nobody learns which."""
     if len(sealed) != CELL_BYTES:
         raise CellDamagedError
     try:
@@ -106,6 +108,8 @@ def open_cell(sealed: bytes, *, key: DayOpeningKey, org: OrganisationId) -> Untr
         raise CellDamagedError from error
     end = BODY_START + length
     if version != VERSION or end > PLAIN_BYTES or plain.count(0, end) != PLAIN_BYTES - end:
+        raise CellDamagedError
+    if counter >= MAX_COUNTER:
         raise CellDamagedError
     cell = Cell(cell_kind, DeviceId(sender_id), incarnation, counter, plain[BODY_START:end])
     return UntrustedCell(cell, key.desk, key.generation, key.day, plain[_HEADER.size : BODY_START])

@@ -1,7 +1,8 @@
 """A desk's seed, its days and its generations (protocol.md section 5).
 
-`seed[d+1] = HKDF(seed[d])`: whoever holds day d can read d and later, never earlier. A vault keeps only the seed of the
-oldest day it must still read; advancing it is what destroys the past. A fresh random seed is a new *generation*.
+`seed[d+1] = HKDF(seed[d])`: whoever holds day d can read d and later, never earlier. A vault keeps only the
+seed of the oldest day it must still read; advancing it is what destroys the past. A fresh random seed is a
+new *generation*.
 """
 
 from __future__ import annotations
@@ -102,10 +103,10 @@ def decode_days(value: object) -> list[DayKey]:
     fields.done()
     if any(type(public) is not bytes or len(public) != XWING_PUBLIC_BYTES for public in publics):
         raise EncodingError
-    return [DayKey(desk, generation, first + i, SealingKey(public)) for i, public in enumerate(publics)]
+    return [DayKey(desk, generation, first + i, SealingKey.read(public)) for i, public in enumerate(publics)]
 
 
-# --- epoch keys and wraps ------------------------------------------------------------------------------------------
+# --- epoch keys and wraps -----------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,8 @@
-"""The directory at the relay: a phone part under a key that every enrolled device has, a handler part for handlers.
+"""The directory at the relay: a phone part for every enrolled device, a handler part for handlers.
 
-A signed *head* in both parts carries version, expiry and the hashes of both contents, so that a relay that mixes an old
-part with a new one, rolls back, forks or freezes is noticed. `Seen` is what a client remembers of the newest head.
+A signed *head* in both parts carries version, expiry and the hashes of both contents, so that a relay that
+mixes an old part with a new one, rolls back, forks or freezes is noticed. `Seen` is what a client remembers
+of the newest head.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from crypto.encoding import Fields, decode, encode
 from crypto.errors import DirectoryExpiredError, DirectoryRefusedError, EncodingError, SignatureRefusedError
 from crypto.ids import DEVICE_ID_BYTES, DeskId, DeviceId, OrganisationId
 from crypto.primitives import XWING_PUBLIC_BYTES, DeviceSigningKey, OpeningKey, SealingKey
-from crypto.root import Root, verify_chain
+from crypto.root import Root, root_hash, verify_chain
 from crypto.roster import Admission, Role, read_statement
 from crypto.signed import Countersigned, Signed
 
@@ -25,7 +26,7 @@ HANDLER_PAD_BYTES: Final = 64 * 1024
 MAX_PHONE_BYTES: Final = 256 * 1024
 MAX_HANDLER_BYTES: Final = 8 * 1024 * 1024
 WRAPS_PAD_TO: Final = 32
-"""The part key is wrapped to a multiple of 32 keys, real or thrown away, so that handlers cannot be counted."""
+"""The part key is wrapped to 32 keys or a multiple, some thrown away: handlers cannot be counted."""
 _KEY_BYTES: Final = 32
 
 
@@ -109,7 +110,7 @@ class PhonePart:
         return encode({1: roots, 2: [encode_days(run) for run in runs.values()], 3: handlers})
 
     def day_key(self, desk: DeskId, *, today: int) -> DayKey | None:
-        """The newest generation's key for today; for a clock before or after all known days, the nearest one."""
+        """The newest generation's key for today; for a clock outside all known days, the nearest one."""
         mine = [day for day in self.days if day.desk == desk]
         if not mine:
             return None
@@ -148,7 +149,7 @@ def content_hash(part: str, content: bytes) -> bytes:
     return primitives.sha256(f"kantha/v1/directory-{part}\0".encode() + content)
 
 
-# --- sealing and opening the two parts -----------------------------------------------------------------------------
+# --- sealing and opening the two parts ----------------------------------------------------------------------
 
 
 def _info(org: OrganisationId, part: str) -> bytes:
@@ -187,7 +188,7 @@ def seal_phone_part(part: PhonePart, head: Signed, *, key: bytes, org: Organisat
 
 
 def seal_handler_part(part: HandlerPart, head: Signed, *, to: list[EpochKey], org: OrganisationId) -> bytes:
-    """CBOR [part key wraps as one byte string, sealed content]: a fresh part key each time, for each handler."""
+    """CBOR [part key wraps as one byte string, sealed content], under a fresh part key each time."""
     part_key = primitives.random_bytes(_KEY_BYTES)
     info = _info(org, "handler-key")
     wraps = [epoch_key.key.seal(part_key, info=info) for epoch_key in to]
@@ -253,6 +254,8 @@ class UntrustedPhoneDirectory:
             raise DirectoryRefusedError
         if root.version < seen.root_version:
             raise DirectoryRefusedError("The relay shows an older organisation than this device has seen.")
+        if seen.root_hash and seen.root_hash not in {root_hash(entry.body) for entry in roots}:
+            raise DirectoryRefusedError("The relay shows another organisation than this device has seen.")
         require_newer(head, seen)
         if now > head.expires_at or now > root.expires_at:
             raise DirectoryExpiredError
@@ -318,7 +321,7 @@ def _handler_entry(value: Any, *, root: Root, org: OrganisationId) -> HandlerEnt
     fields = Fields(dict(enumerate(value)) if type(value) is list else None)
     signed = _countersigned(fields.take(0, bytes))
     epoch = fields.natural(1, below=2**32)
-    key, certificate = SealingKey(fields.octets(2, XWING_PUBLIC_BYTES)), fields.octets(3, 64)
+    key, certificate = SealingKey.read(fields.octets(2, XWING_PUBLIC_BYTES)), fields.octets(3, 64)
     fields.done()
     admission = read_statement(signed, root=root, org=org)
     if not isinstance(admission, Admission) or admission.role is not Role.HANDLER:

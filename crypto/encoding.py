@@ -1,8 +1,8 @@
 """Deterministic CBOR (RFC 8949 section 4.2.1), read strictly.
 
-`decode` gives back only what `encode` would write: it decodes, encodes again and compares the bytes, so that no two
-byte strings mean the same thing and a signature covers exactly one of them. No floats, no tags, no indefinite lengths,
-no duplicate keys.
+`decode` gives back only what `encode` would write: it decodes, encodes again and compares the bytes, so that
+no two byte strings mean the same thing and a signature covers exactly one of them. No floats, no tags, no
+indefinite lengths, no duplicate keys.
 """
 
 from __future__ import annotations
@@ -60,10 +60,10 @@ def _require_plain(value: Any, *, depth: int) -> None:
 
 
 class Fields:
-    """A decoded map whose entries are taken by key with their type checked; `done()` refuses what was not asked for.
+    """A decoded map whose entries are taken by key with their type checked; `done()` refuses the rest.
 
-    Everything off the wire goes through this, so a structure with a missing, extra or mistyped field is refused with
-    one error, whatever it was.
+    Everything off the wire goes through this, so a structure with a missing, extra or mistyped field is
+    refused with one error, whatever it was.
     """
 
     def __init__(self, value: Any) -> None:

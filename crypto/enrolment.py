@@ -1,7 +1,7 @@
 """Enrolment in person: invitation, reply, the six groups of digits, welcome (protocol.md section 4.4).
 
-The digits are computed over the invitation's and the reply's bytes, so whoever swaps a key on the way changes them. There
-is no way to join remotely on trust.
+The digits are computed over the invitation's and the reply's bytes, so whoever swaps a key on the way changes
+them. There is no way to join remotely on trust.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from crypto.errors import (
 from crypto.ids import DESK_ID_BYTES, DeskId, DeviceId, OrganisationId, device_id
 from crypto.primitives import XWING_PUBLIC_BYTES, DeviceSigningKey, OpeningKey, SealingKey
 from crypto.reply_cells import ReplyCell, ReplyKind, open_reply, seal_reply
-from crypto.roster import Role
+from crypto.roster import Role, places_fit
 
 INVITATION_PREFIX: Final = "KANTHA1-INVITATION:"
 REPLY_PREFIX: Final = "KANTHA1-REPLY:"
@@ -60,9 +60,9 @@ class Invitation:
     def encode(self) -> bytes:
         return encode(
             {
-                1: self.org, 2: self.root_hash, 3: self.relay, 4: self.pool, 5: self.secret, 6: int(self.role),
-                7: self.desk, 8: self.label, 9: self.first_token_seed, 10: self.token_epoch, 11: self.gap_seconds,
-                12: self.deposits, 13: self.expires_at,
+                1: self.org, 2: self.root_hash, 3: self.relay, 4: self.pool, 5: self.secret,
+                6: int(self.role), 7: self.desk, 8: self.label, 9: self.first_token_seed,
+                10: self.token_epoch, 11: self.gap_seconds, 12: self.deposits, 13: self.expires_at,
             }
         )  # fmt: skip
 
@@ -187,8 +187,9 @@ class Reply:
         except EncodingError as error:
             raise ReplyRefusedError from error
         absent = [part is None for part in (reply.epoch, reply.epoch_key, reply.epoch_certificate)]
-        whole = reply.epoch_key is None or len(reply.epoch_key) == XWING_PUBLIC_BYTES
-        if len(set(absent)) != 1 or not whole or (reply.epoch is not None and not 0 <= reply.epoch < 2**32):
+        if len(set(absent)) != 1 or (reply.epoch is not None and not 0 <= reply.epoch < 2**32):
+            raise ReplyRefusedError
+        if not all(primitives.is_sealing_key(key) for key in (reply.kem, reply.epoch_key) if key is not None):
             raise ReplyRefusedError
         return reply, body, signature, mac
 
@@ -237,12 +238,12 @@ class Welcome:
     tokens_per_week: int
 
     def seal(self, *, transcript_hash: bytes, secret: bytes, to: SealingKey) -> bytes:
-        """A reply cell that only the joining device opens, and believes because of the invitation's secret."""
+        """A reply cell that only the joining device opens; it believes it by the invitation's secret."""
         body = encode(
             {
-                1: self.org, 2: self.root_hash, 3: self.device, 4: int(self.role), 5: self.desk, 6: self.slot,
-                7: self.label, 8: self.directory_key, 9: self.prefix, 10: self.token_seed, 11: self.token_epoch,
-                12: self.tokens_per_week,
+                1: self.org, 2: self.root_hash, 3: self.device, 4: int(self.role), 5: self.desk,
+                6: self.slot, 7: self.label, 8: self.directory_key, 9: self.prefix, 10: self.token_seed,
+                11: self.token_epoch, 12: self.tokens_per_week,
             }
         )  # fmt: skip
         if len(body) > MAX_WELCOME_BYTES:
@@ -280,6 +281,8 @@ class Welcome:
         except (CellDamagedError, EncodingError, ValueError) as error:
             raise WelcomeRefusedError from error
         if welcome.org != invitation.org or welcome.role is not invitation.role:
+            raise WelcomeRefusedError
+        if not places_fit(welcome.role, slot=welcome.slot, prefix=welcome.prefix):
             raise WelcomeRefusedError
         return welcome
 

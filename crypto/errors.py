@@ -1,7 +1,8 @@
 """What can go wrong below the sync layer, in words a person can act on.
 
-The docstring of a class is the sentence a person reads; `next_step` says what to do. No message ever holds a key, a
-plaintext, a name or a length before padding, and none tells an attacker which of several checks refused.
+The docstring of a class is the sentence a person reads; `next_step` says what to do. No message ever holds a
+key, a plaintext, a name or a length before padding, and none tells an attacker which of several checks
+refused.
 """
 
 from __future__ import annotations
@@ -95,7 +96,10 @@ class ReplyRefusedError(CryptoError):
 class DigitsDifferError(CryptoError):
     """The digits are not the same on both screens, so nobody was admitted."""
 
-    next_step = "Read them once more. If they still differ, stop: somebody may have changed the invitation on the way."
+    next_step = (
+        "Read them once more. If they still differ, stop: "
+        "somebody may have changed the invitation on the way."
+    )
 
 
 class WelcomeRefusedError(CryptoError):

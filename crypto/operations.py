@@ -1,5 +1,6 @@
-"""A handler's signed operation on a case, hash-chained per device: {1: device, 2: counter, 3: previous, 4: body}.
+"""A handler's signed operation on a case, hash-chained per device.
 
+{1: device, 2: counter, 3: previous, 4: body}, signed as `Signed` does.
 The chain shows a handler's own desk, and every other one, that nothing of hers was left out or put in.
 """
 
@@ -21,7 +22,7 @@ CHAIN_START: Final = bytes(32)
 
 @dataclass(frozen=True)
 class SignedOperation:
-    """One link: who, the how-manieth, what came before (hash of the link's bytes), and the operation itself."""
+    """One link: who, the how-manieth, what came before (hash of its bytes), and the operation itself."""
 
     device: DeviceId
     counter: int

@@ -1,7 +1,7 @@
-"""The parcel: a finished complaint, addition or answer, sealed so that the phone that wrote it cannot open it again.
+"""The parcel: a finished complaint, addition or answer, which the phone that wrote it cannot open again.
 
-Sealed to a desk's day key and cut into cell bodies. Its length shows on a seized phone, so it is padded to full
-kilobytes. The key id (generation, day) travels inside the cells, so the desk searches nothing.
+Sealed to a desk's day key and cut into cell bodies. Its length shows on a seized phone, so it is padded to
+full kilobytes. The key id (generation, day) travels inside the cells, so the desk searches nothing.
 """
 
 from __future__ import annotations
@@ -95,7 +95,7 @@ def open_parcel(parcel: Parcel, *, key: DayOpeningKey, org: OrganisationId) -> P
 
 @dataclass(frozen=True)
 class Chunk:
-    """A parcel's piece in one cell body: {1: parcel id, 2: index, 3: total, 4: generation, 5: day, 6: bytes}."""
+    """A piece in one cell body: {1: parcel id, 2: index, 3: total, 4: generation, 5: day, 6: bytes}."""
 
     parcel: bytes
     index: int

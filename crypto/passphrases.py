@@ -1,13 +1,15 @@
 """From a passphrase to a vault's key: Argon2id, and a key slot that can be replaced without re-encrypting.
 
-A slot is a small JSON document beside the vault: the Argon2id parameters, the salt and the vault's random key sealed
-under what Argon2id gives. The parameters are bound into the seal, so lowering them in the file does not open it faster.
+A slot is a small JSON document beside the vault: the Argon2id parameters, the salt and the vault's random key
+sealed under what Argon2id gives. The parameters are bound into the seal, so lowering them in the file does
+not open it faster.
 """
 
 from __future__ import annotations
 
 import base64
 import unicodedata
+from itertools import pairwise
 from typing import Any, Final
 
 from crypto import primitives
@@ -28,11 +30,12 @@ _LABEL: Final = "kantha/v1/vault-slot"
 _COMMON: Final = (
     "correct horse battery staple", "correcthorsebatterystaple", "passwordpassword", "password12345678",
     "passwordpassword1", "1234567890123456", "12345678901234567890", "qwertyuiopasdfgh", "qwertyuiop123456",
-    "qwertyqwertyqwerty", "iloveyouiloveyou", "letmeinletmeinletmein", "bangladesh123456", "bangladeshbangladesh",
-    "joy bangla joy bangla", "cambodia12345678", "cambodiacambodia", "kampuchea1234567", "phnompenh1234567",
-    "dhakadhakadhakadhaka", "gazipur1234567890", "thequickbrownfox", "the quick brown fox", "abcdefghijklmnop",
-    "abcdefghijklmnopqrstuvwxyz", "1q2w3e4r5t6y7u8i", "administrator1234", "changemechangeme", "trustno1trustno1",
-    "kanthakanthakantha", "kantha1234567890", "testtesttesttest", "unionunionunionunion",
+    "qwertyqwertyqwerty", "iloveyouiloveyou", "letmeinletmeinletmein", "bangladesh123456",
+    "bangladeshbangladesh", "joy bangla joy bangla", "cambodia12345678", "cambodiacambodia",
+    "kampuchea1234567", "phnompenh1234567", "dhakadhakadhakadhaka", "gazipur1234567890", "thequickbrownfox",
+    "the quick brown fox", "abcdefghijklmnop", "abcdefghijklmnopqrstuvwxyz", "1q2w3e4r5t6y7u8i",
+    "administrator1234", "changemechangeme", "trustno1trustno1", "kanthakanthakantha", "kantha1234567890",
+    "testtesttesttest", "unionunionunionunion",
 )  # fmt: skip
 
 
@@ -42,7 +45,7 @@ def normal_form(passphrase: str) -> str:
 
 
 def check_strength(passphrase: str) -> None:
-    """Refuse what is guessed first: fewer than 16 characters, common phrases, repeats and runs. Raises with the reason."""
+    """Refuse what is guessed first: under 16 characters, common phrases, repeats, runs; with the reason."""
     text = normal_form(passphrase)
     if len(text) < MINIMUM_CHARACTERS:
         raise WeakPassphraseError("This passphrase has fewer than 16 characters.")
@@ -63,7 +66,7 @@ def _is_repeat(text: str) -> bool:
 
 
 def _is_run(text: str) -> bool:
-    steps = {ord(right) - ord(left) for left, right in zip(text, text[1:], strict=False)}
+    steps = {ord(right) - ord(left) for left, right in pairwise(text)}
     return steps in ({1}, {-1})
 
 
@@ -79,7 +82,7 @@ def new_slot(passphrase: str, key: bytes, *, memory_kib: int = MEMORY_KIB) -> di
 
 
 def open_slot(slot: dict[str, Any], passphrase: str) -> bytes:
-    """The vault's key. `WrongPassphraseError` for a wrong passphrase, `SlotDamagedError` for a slot that is not one."""
+    """The vault's key. `WrongPassphraseError`, or `SlotDamagedError` for a slot that is not one."""
     salt, sealed, parameters = _parts(slot)
     wrapping = _wrapping_key(passphrase, salt, parameters)
     try:

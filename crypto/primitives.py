@@ -1,9 +1,9 @@
 """The only door to the `cryptography` package.
 
-One suite, no negotiation (protocol.md section 3): HPKE base mode with X-Wing, HKDF-SHA256 and ChaCha20-Poly1305;
-Ed25519; Ed25519 and ML-DSA-65 together for root and roster; HMAC-SHA256; Argon2id. No algorithm, nonce or mode
-appears in a public signature. If the installed build lacks a primitive, importing this module raises
-`MissingPrimitiveError`: there is no fallback.
+One suite, no negotiation (protocol.md section 3): HPKE base mode with X-Wing, HKDF-SHA256 and
+ChaCha20-Poly1305; Ed25519; Ed25519 and ML-DSA-65 together for root and roster; HMAC-SHA256; Argon2id. No
+algorithm, nonce or mode appears in a public signature. If the installed build lacks a primitive, importing
+this module raises `MissingPrimitiveError`: there is no fallback.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Final
 
-from crypto.errors import MissingPrimitiveError
+from crypto.errors import EncodingError, MissingPrimitiveError
 
 try:
     from cryptography.exceptions import InvalidSignature, InvalidTag, UnsupportedAlgorithm
@@ -26,6 +26,7 @@ try:
     from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
     _SUITE: Final = hpke.Suite(hpke.KEM.MLKEM768_X25519, hpke.KDF.HKDF_SHA256, hpke.AEAD.CHACHA20_POLY1305)
+    _PROBE: Final = x25519.X25519PrivateKey.generate()
     mlkem.MLKEM768PrivateKey.generate()
     mldsa.MLDSA65PrivateKey.generate()
 except (
@@ -86,7 +87,7 @@ def argon2id(passphrase: bytes, *, salt: bytes, memory_kib: int, passes: int, la
     )
 
 
-# --- sealing to a public key ---------------------------------------------------------------------------------------
+# --- sealing to a public key --------------------------------------------------------------------------------
 
 
 @lru_cache(maxsize=512)
@@ -95,6 +96,22 @@ def _xwing_public(public: bytes) -> hpke.MLKEM768X25519PublicKey:
         mlkem.MLKEM768PublicKey.from_public_bytes(public[:1184]),
         x25519.X25519PublicKey.from_public_bytes(public[1184:]),
     )
+
+
+@lru_cache(maxsize=4096)
+def is_sealing_key(public: bytes) -> bool:
+    """Whether something can be sealed to this key: ML-KEM coefficients below q, no X25519 point of low order.
+
+    One bad key in a directory or an announcement would otherwise stop every session that meets it.
+    """
+    if len(public) != XWING_PUBLIC_BYTES:
+        return False
+    try:
+        _xwing_public(public)
+        _PROBE.exchange(x25519.X25519PublicKey.from_public_bytes(public[1184:]))
+    except ValueError:
+        return False
+    return True
 
 
 @dataclass(frozen=True)
@@ -106,6 +123,13 @@ class SealingKey:
     def __post_init__(self) -> None:
         if len(self.public) != XWING_PUBLIC_BYTES:
             raise ValueError("not an X-Wing public key")
+
+    @classmethod
+    def read(cls, public: bytes) -> SealingKey:
+        """A key off the wire; `EncodingError` for one to which nothing can be sealed."""
+        if not is_sealing_key(public):
+            raise EncodingError
+        return cls(public)
 
     def seal(self, plaintext: bytes, *, info: bytes) -> bytes:
         """HPKE base mode, single shot: the ciphertext is `XWING_OVERHEAD_BYTES` longer than the plaintext."""
@@ -147,7 +171,7 @@ class OpeningKey:
             raise OpenError from error
 
 
-# --- sealing under a shared key ------------------------------------------------------------------------------------
+# --- sealing under a shared key -----------------------------------------------------------------------------
 
 _SALT_BYTES: Final = 32
 SECRET_OVERHEAD_BYTES: Final = _SALT_BYTES + 16
@@ -156,8 +180,8 @@ SECRET_OVERHEAD_BYTES: Final = _SALT_BYTES + 16
 def seal_secret(key: bytes, plaintext: bytes, *, info: bytes) -> bytes:
     """Seal under a symmetric key: salt (32) then ciphertext and tag.
 
-    Each message has its own key, HKDF(key, salt, info), used once with the zero nonce: no nonce can ever repeat
-    (the construction of the age v1 payload key).
+    Each message has its own key, HKDF(key, salt, info), used once with the zero nonce: no nonce can ever
+    repeat (the construction of the age v1 payload key).
     """
     salt = random_bytes(_SALT_BYTES)
     return salt + ChaCha20Poly1305(hkdf(key, info=info, salt=salt)).encrypt(bytes(12), plaintext, None)
@@ -174,7 +198,7 @@ def open_secret(key: bytes, sealed: bytes, *, info: bytes) -> bytes:
         raise OpenError from error
 
 
-# --- signatures ----------------------------------------------------------------------------------------------------
+# --- signatures ---------------------------------------------------------------------------------------------
 
 
 def _ed25519_verify(public: bytes, signature: bytes, message: bytes) -> bool:
@@ -220,7 +244,7 @@ def device_signature_holds(public: bytes, signature: bytes, message: bytes) -> b
 
 @dataclass(frozen=True)
 class OfficerSigningKey:
-    """An officer's pair of signing keys, Ed25519 and ML-DSA-65, from one 32-byte seed with a label for each."""
+    """An officer's two signing keys, Ed25519 and ML-DSA-65, from one 32-byte seed, a label for each."""
 
     seed: bytes = field(repr=False)
 

@@ -1,8 +1,8 @@
-"""The second stream: 4,096-byte cells from the desk to intake devices, sealed to a key that the device renews.
+"""The second stream: 4,096-byte cells from the desk, sealed to a key that the device renews.
 
-Every device downloads the whole stream and tries its keys; the relay cannot see who is answered. Inside, 2,960 bytes:
-version, kind, content length (4), content, zeros. Handlers sign what they say; a welcome carries a MAC instead, because
-its reader knows nobody's key yet.
+Every device downloads the whole stream and tries its keys; the relay cannot see who is answered. Inside,
+2,960 bytes: version, kind, content length (4), content, zeros. Handlers sign what they say; a welcome carries
+a MAC instead, because its reader knows nobody's key yet.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from crypto import primitives
+from crypto.cells import MAX_COUNTER
 from crypto.encoding import encode
 from crypto.errors import CellDamagedError
 from crypto.ids import DeviceId, OrganisationId
@@ -83,7 +84,7 @@ def open_reply(sealed: bytes, *, key: OpeningKey, org: OrganisationId) -> ReplyC
     return ReplyCell(reply_kind, plain[_HEADER.size : end])
 
 
-# --- content signed by a handler -----------------------------------------------------------------------------------
+# --- content signed by a handler ----------------------------------------------------------------------------
 
 
 @dataclass(frozen=True)
@@ -116,6 +117,8 @@ class HandlerWord:
         if len(cell.content) < _SIGNED.size:
             raise CellDamagedError
         sender, counter, signature = _SIGNED.unpack_from(cell.content)
+        if counter >= MAX_COUNTER:
+            raise CellDamagedError
         return cls(cell.kind, DeviceId(sender), counter, cell.content[_SIGNED.size :], signature)
 
     def said_by(self, identity_public: bytes, *, to: DeviceId, org: OrganisationId) -> bool:

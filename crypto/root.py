@@ -1,7 +1,7 @@
 """The root: who the officers are, how many must sign, which desks exist, the policy, who may publish.
 
-Versions are hash-chained. Version 1 is signed by its own officers, and its hash is the organisation's id, which every
-invitation carries; each later version is signed by the threshold of the version before.
+Versions are hash-chained. Version 1 is signed by its own officers, and its hash is the organisation's id,
+which every invitation carries; each later version is signed by the threshold of the version before.
 """
 
 from __future__ import annotations
@@ -12,9 +12,19 @@ from typing import Any, Final
 from crypto import primitives
 from crypto.encoding import Fields, encode
 from crypto.errors import EncodingError, RootRefusedError, SignatureRefusedError
-from crypto.ids import DESK_ID_BYTES, DEVICE_ID_BYTES, DeskId, DeviceId, OfficerId, OrganisationId, officer_id
+from crypto.ids import (
+    DESK_ID_BYTES,
+    DEVICE_ID_BYTES,
+    DeskId,
+    DeviceId,
+    OfficerId,
+    OrganisationId,
+    device_id,
+    officer_id,
+)
 from crypto.primitives import OFFICER_PUBLIC_BYTES, XWING_PUBLIC_BYTES, OfficerSigningKey
 from crypto.signed import Countersigned
+from crypto.tokens import FIRST_TOKENS
 
 LABEL: Final = "kantha/v1/root"
 MAX_OFFICERS: Final = 16
@@ -76,7 +86,8 @@ class Policy:
         policy = cls(*value)
         if policy.session_deposits not in (1, 4, 16, 64) or policy.key_days < policy.offline_days:
             raise EncodingError
-        if policy.token_slots * policy.tokens_per_week > 2**19 or not 1 <= policy.ahead_days <= 60:
+        hashes = policy.token_slots * (policy.tokens_per_week + FIRST_TOKENS)
+        if hashes > 2**19 or not 1 <= policy.ahead_days <= 60:
             raise EncodingError
         return policy
 
@@ -136,6 +147,9 @@ class Root:
         distinct = len({officer.id for officer in root.officers}) == len(root.officers)
         if not distinct or not 1 <= root.threshold <= len(root.officers) or root.version < 1:
             raise EncodingError
+        ids, names = {desk.id for desk in root.desks}, {desk.name for desk in root.desks}
+        if not len(ids) == len(names) == len(root.desks):
+            raise EncodingError
         if len(root.previous) != (0 if root.version == 1 else 32) or not root.desks:
             raise EncodingError
         return root
@@ -163,7 +177,7 @@ def root_hash(body: bytes) -> bytes:
 
 
 def verify_chain(chain: list[Countersigned], *, org: OrganisationId) -> Root:
-    """The newest root of a chain that starts at this organisation's first one; `RootRefusedError` for any break."""
+    """The newest root of a chain from this organisation's first one; `RootRefusedError` for any break."""
     if not chain:
         raise RootRefusedError
     previous: Root | None = None
@@ -210,4 +224,6 @@ def _desk(value: object) -> Desk:
 
 def _publisher(value: object) -> PublishRight:
     device, identity = _row(value, DEVICE_ID_BYTES, 32)
+    if device_id(identity) != device:
+        raise EncodingError
     return PublishRight(DeviceId(device), identity)

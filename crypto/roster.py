@@ -1,7 +1,7 @@
-"""The roster: individually signed statements that admit and revoke devices; the state is their union, revocation wins.
+"""The roster: signed statements that admit and revoke devices; the state is their union, revocation wins.
 
-Officers work apart without conflict: merging two rosters is a union of statements. Admitting an intake device or
-revoking any device takes one officer; admitting a handler takes the number that the policy says.
+Officers work apart without conflict: merging two rosters is a union of statements. Admitting an intake device
+or revoking any device takes one officer; admitting a handler takes the number that the policy says.
 """
 
 from __future__ import annotations
@@ -52,8 +52,9 @@ class Admission:
     def encode(self) -> bytes:
         return encode(
             {
-                1: 1, 2: self.org, 3: self.device, 4: int(self.role), 5: self.desk, 6: self.label, 7: self.identity,
-                8: self.kem_hash, 9: self.slot, 10: self.prefix, 11: self.token_slot, 12: self.transcript, 13: self.at,
+                1: 1, 2: self.org, 3: self.device, 4: int(self.role), 5: self.desk, 6: self.label,
+                7: self.identity, 8: self.kem_hash, 9: self.slot, 10: self.prefix, 11: self.token_slot,
+                12: self.transcript, 13: self.at,
             }
         )  # fmt: skip
 
@@ -124,11 +125,16 @@ def _decode(body: bytes) -> Statement:
     fields.done()
     if device_id(admission.identity) != device:
         raise EncodingError
-    handler_fits = admission.slot is not None and 0 <= admission.slot < SLOTS and admission.prefix is None
-    intake_fits = admission.slot is None and admission.prefix is not None and 100 <= admission.prefix <= 999
-    if not (handler_fits if role is Role.HANDLER else intake_fits):
+    if not places_fit(role, slot=admission.slot, prefix=admission.prefix):
         raise EncodingError
     return admission
+
+
+def places_fit(role: Role, *, slot: int | None, prefix: int | None) -> bool:
+    """A handler has a sender slot and no code prefix; an intake device a three-digit prefix and no slot."""
+    if role is Role.HANDLER:
+        return prefix is None and slot is not None and 0 <= slot < SLOTS
+    return slot is None and prefix is not None and 100 <= prefix <= 999
 
 
 @dataclass(frozen=True)
@@ -145,7 +151,7 @@ class Member:
 
 @dataclass(frozen=True)
 class Roster:
-    """Verified statements by the hash of their body; `merge` is a union, so any order gives the same roster."""
+    """Verified statements by the hash of their body; any order of them gives the same members."""
 
     statements: Mapping[bytes, Countersigned]
     members: Mapping[DeviceId, Member]

@@ -1,8 +1,8 @@
-"""Deniable sender authentication: one short MAC for each handler, in 32 fixed slots (protocol.md section 6.3).
+"""Deniable sender authentication: one short MAC for each handler, in 32 fixed slots (protocol.md 6.4).
 
-A device never signs a complaint: a signature on a seized desk would prove to a court who reported what. Each handler
-shares a random key with the device; whoever can check a MAC could also have made it, so it convinces the handler and
-nobody else, and one handler cannot forge the device to another.
+A device never signs a complaint: a signature on a seized desk would prove to a court who reported what. Each
+handler shares a random key with the device; whoever can check a MAC could also have made it, so it convinces
+the handler and nobody else, and one handler cannot forge the device to another.
 """
 
 from __future__ import annotations
@@ -23,12 +23,12 @@ _SLOT_LABELS: Final = tuple(_LABEL + bytes([slot]) for slot in range(SLOTS))
 
 
 def digest(desk: DeskId, header: bytes, body: bytes) -> bytes:
-    """What every slot's MAC covers besides its slot: desk, header (kind, sender, incarnation, counter) and body hash."""
+    """What every slot's MAC covers besides its slot: desk, the whole header and the body's hash."""
     return primitives.sha256(desk + header + primitives.sha256(body))
 
 
 def fill_slots(message: bytes, keys: Mapping[int, bytes]) -> bytes:
-    """512 bytes: the MAC in each slot that has a key, random bytes in the others, so that nobody can count handlers."""
+    """512 bytes: the MAC in each slot that has a key, random bytes in the others: nobody counts handlers."""
     slots = bytearray(primitives.random_bytes(SLOTS_BYTES))
     for slot, key in keys.items():
         start = slot * MAC_BYTES

@@ -1,7 +1,7 @@
 """Signed statements: the bytes as carried, and signatures over exactly those bytes under a label.
 
-`Signed` carries one device's Ed25519 signature; `Countersigned` carries officers' double signatures. Both are CBOR
-lists whose first entry is the body as a byte string, so that nothing is re-encoded before it is checked.
+`Signed` carries one device's Ed25519 signature; `Countersigned` carries officers' double signatures. Both are
+CBOR lists whose first entry is the body as a byte string, so that nothing is re-encoded before it is checked.
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ class Signed:
 
 @dataclass(frozen=True)
 class Countersigned:
-    """A body with officers' signatures: CBOR [body, [[officer id, signature], …]], officers in order of their ids."""
+    """CBOR [body, [[officer id, both signatures], …]], officers in the order of their ids."""
 
     body: bytes
     signatures: Mapping[OfficerId, bytes] = field(repr=False)
@@ -64,7 +64,7 @@ class Countersigned:
         return cls(body, {officer_id(key.public): key.sign(message) for key in by})
 
     def require(self, *, label: str, officers: Mapping[OfficerId, bytes], at_least: int) -> bytes:
-        """The body, once `at_least` different officers signed it with both algorithms; else `SignatureRefusedError`."""
+        """The body, once so many officers signed it with both algorithms; else `SignatureRefusedError`."""
         message = _message(label, self.body)
         holding = [
             officer

@@ -1,8 +1,8 @@
 """Deposit tokens: the right to leave eight cells at the relay, without saying who leaves them.
 
-`token = HMAC(slot seed, epoch ‖ week ‖ i)`. The relay knows the hashes of a week as one shuffled set of fixed size that
-covers every slot, given to a device or not, so admission changes nothing; a revoked slot's places are filled with random
-hashes, and a new epoch replaces all of them.
+`token = HMAC(slot seed, epoch ‖ week ‖ i)`. The relay knows the hashes of a week as one shuffled set of fixed
+size that covers every slot, given to a device or not, so admission changes nothing; a revoked slot's places
+are filled with random hashes, and a new epoch replaces all of them.
 """
 
 from __future__ import annotations
@@ -50,13 +50,13 @@ class TokenMaster:
         return primitives.hkdf(self.secret, info=b"kantha/v1/token-slot" + slot.to_bytes(4, "big"))
 
     def first_seed(self, slot: int) -> bytes:
-        """For the invitation: its tokens are separate, so a photographed invitation takes none of the device's."""
+        """For the invitation: separate, so a photographed invitation takes none of the device's tokens."""
         return primitives.hkdf(self.secret, info=b"kantha/v1/token-first" + slot.to_bytes(4, "big"))
 
     def week_hashes(
         self, *, epoch: int, week: int, slots: int, per_slot: int, revoked: frozenset[int]
     ) -> bytes:
-        """The accepted hashes of a week, sorted: `slots * (per_slot + FIRST_TOKENS)` times 16 bytes, always."""
+        """A week's accepted hashes, sorted: always `slots * (per_slot + FIRST_TOKENS)` times 16 bytes."""
         hashes: list[bytes] = []
         for slot in range(slots):
             if slot in revoked:
