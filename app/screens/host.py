@@ -23,13 +23,19 @@ import uvicorn
 from flet_web.fastapi import app as flet_app
 
 from app import assets
-from app.screens.guard import App, Guard
+from app.screens.guard import App, Guard, Receive, Scope, Send
 
 Main = Callable[[ft.Page], object]
 
 # The neutral name of LOOK section 2: a window title or a history entry must not say what the work is.
 NEUTRAL_NAME = "Notes"
 LOOPBACK = "127.0.0.1"
+# Where the framework looks for letters that the named fonts lack, and which of our files has them.
+FALLBACK_FONTS = {
+    "/assets/fonts/notosans/": "/fonts/NotoSans-Regular.ttf",
+    "/assets/fonts/notosansbengali/": "/fonts/NotoSansBengali-Regular.ttf",
+    "/assets/fonts/notosanskhmer/": "/fonts/NotoSansKhmer-Regular.ttf",
+}
 # Long enough for a slow browser to start and read the file that leads it to the address.
 REDIRECT_FILE_S = 60
 
@@ -53,7 +59,7 @@ class WebHost:
             app_description=NEUTRAL_NAME,
             no_cdn=True,
         )
-        guard = Guard(cast(App, served), port=self.port, framed_by=framed_by)
+        guard = Guard(with_own_fonts(cast(App, served)), port=self.port, framed_by=framed_by)
         self.address = guard.address
         self._server = LocalServer(guard, self._socket)
 
@@ -96,6 +102,17 @@ class LocalServer:
     def stop(self) -> None:
         """End `serve`; may be called from another thread."""
         self._server.should_exit = True
+
+
+def with_own_fonts(app: App) -> App:
+    """Answer the framework's wish for a fallback font with the one that ships with Kantha."""
+
+    async def wrapped(scope: Scope, receive: Receive, send: Send) -> None:
+        path = scope.get("path", "")
+        own = next((file for place, file in FALLBACK_FONTS.items() if path.startswith(place)), None)
+        await app(scope if own is None else {**scope, "path": own}, receive, send)
+
+    return wrapped
 
 
 def listen(port: int) -> socket.socket:

@@ -16,6 +16,7 @@ import pytest
 from websockets.exceptions import InvalidStatus
 from websockets.sync.client import connect
 
+from app import assets
 from app.screens.guard import WRONG_SECRETS_ALLOWED
 from app.screens.host import WebHost
 
@@ -214,6 +215,12 @@ def test_pages_may_load_from_nowhere_else(site: Site) -> None:
     assert page.headers["cache-control"] == "no-store"
     assert "access-control-allow-origin" not in page.headers
     assert "server" not in page.headers
+
+
+@pytest.mark.parametrize(("script", "file"), [("bengali", "Bengali"), ("khmer", "Khmer"), ("", "")])
+def test_letters_that_a_font_lacks_come_from_our_own_files(site: Site, script: str, file: str) -> None:
+    wanted = site.ask("GET", f"/assets/fonts/notosans{script}/v26/x.woff2", Cookie=site.cookie())
+    assert wanted.body == assets.path(f"fonts/NotoSans{file}-Regular.ttf").read_bytes()
 
 
 def test_the_entrance_runs_its_own_script_only(site: Site) -> None:
