@@ -96,8 +96,8 @@ class CellFiles:
     def retire_log(self, key: Key) -> None:
         """Get rid of the log of a closed page: fill it with zeros and keep it for another page, or delete it.
 
-        Writing over blocks that a file already has takes a third of the time of making it grow: the file system
-        has nothing to note down.
+        Writing over blocks that a file already has takes a third of the time of making it grow: the file
+        system has nothing to note down.
         """
         log = self._log(key)
         if len(self._spares) >= SPARE_LOGS:
