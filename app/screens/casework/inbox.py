@@ -1,0 +1,143 @@
+"""The inbox: what arrived, urgent first, and beside it the one that is chosen (look/05)."""
+
+from __future__ import annotations
+
+import flet as ft
+
+from app.i18n import Translator
+from app.screens.casework import table, urgency
+from app.screens.casework.filter_chips import filter_chips
+from app.screens.casework.inbox_lines import InboxCard, InboxLine, columns
+from app.screens.casework.inbox_pane import InboxPane
+from app.screens.casework.model import DeskModel
+from app.screens.casework.urgency import Filter
+from app.screens.parts import states
+from app.screens.parts.type import text
+
+_PAGE = 120
+"""As many lines as a handler works through in a day; more are one press away."""
+
+
+def _filter_word(chosen: Filter, n: int, tr: Translator) -> str:
+    if chosen is Filter.TODO:
+        return tr("To decide {n}", n=n)
+    if chosen is Filter.URGENT:
+        return tr("Danger or reprisal {n}", n=n)
+    if chosen is Filter.ADDED:
+        return tr("Added to {n}", n=n)
+    if chosen is Filter.IN_CASE:
+        return tr("In a case {n}", n=n)
+    return tr("All {n}", n=n)
+
+
+@ft.component
+def Inbox(desk: DeskModel) -> ft.Control:
+    """The list, and from 1000 px on the pane of the chosen line."""
+    tr = desk.tr
+    pages, set_pages = ft.use_state(1)
+    if desk.rows is None:
+        return ft.Container(states.working(tr("Opening the inbox.")), padding=24, alignment=ft.Alignment.TOP_CENTER)
+    rows = desk.inbox()
+    chosen = desk.chosen()
+    options = [(one.value, _filter_word(one, n, tr)) for one, n in urgency.offered(desk.rows)]
+    bar = ft.Row(
+        [
+            ft.Container(
+                filter_chips(
+                    options,
+                    chosen=desk.filter.value,
+                    on_choose=lambda value: desk.choose_filter(Filter(value)),
+                    tall=desk.narrow,
+                    key="filter",
+                ),
+                expand=True,
+            ),
+        ],
+        spacing=12,
+    )
+    if not desk.narrow:
+        bar.controls += [
+            text(tr("Urgent first, then oldest"), "label_medium", color=ft.Colors.ON_SURFACE_VARIANT, no_wrap=True),
+            ft.Icon(ft.Icons.SORT_ROUNDED, size=18, color=ft.Colors.ON_SURFACE_VARIANT),
+        ]
+    if not rows:
+        content: ft.Control = states.empty(_nothing(desk))
+    else:
+        held = rows[: pages * _PAGE]
+        more = len(rows) - len(held)
+        content = _cards(desk, held) if desk.narrow else _table(desk, held, chosen.code if chosen else None)
+        if more > 0:
+            content.controls.append(_more(tr, more, lambda: set_pages(pages + 1)))
+    side = 16 if desk.narrow else 20
+    listing = ft.Container(
+        padding=ft.Padding.only(left=side, right=side, top=10),
+        expand=True,
+        content=ft.Column([bar, content], spacing=4 if not desk.narrow else 12, expand=True),
+    )
+    if not desk.two_panes or chosen is None:
+        return listing
+    return ft.Row(
+        [
+            listing,
+            ft.Container(
+                width=440 if desk.width >= 1300 else 380,
+                bgcolor=ft.Colors.SURFACE_CONTAINER_LOW,
+                border=ft.Border.only(left=ft.BorderSide(1, ft.Colors.OUTLINE_VARIANT)),
+                content=InboxPane(desk, chosen, key=f"pane-{chosen.code}"),
+            ),
+        ],
+        spacing=0,
+        expand=True,
+        vertical_alignment=ft.CrossAxisAlignment.STRETCH,
+    )
+
+
+def _nothing(desk: DeskModel) -> str:
+    if desk.filter is Filter.TODO:
+        if desk.rows:
+            return desk.tr("Nothing to decide. All that arrived is in a case.")
+        return desk.tr("Nothing has arrived yet. Finished complaints come with the next Sync now.")
+    return desk.tr("Nothing here.")
+
+
+def _table(desk: DeskModel, rows: list, chosen: str | None) -> ft.Column:  # type: ignore[type-arg]
+    line = ft.memo(InboxLine)
+    return ft.Column(
+        [
+            table.head(columns(desk.tr)),
+            *(
+                line(row, row.code == chosen, desk.app.lang, desk.select, key=f"{row.device}-{row.code}")
+                for row in rows
+            ),
+        ],
+        spacing=0,
+        scroll=ft.ScrollMode.AUTO,
+        expand=True,
+        horizontal_alignment=ft.CrossAxisAlignment.STRETCH,
+    )
+
+
+def _cards(desk: DeskModel, rows: list) -> ft.Column:  # type: ignore[type-arg]
+    card = ft.memo(InboxCard)
+    return ft.Column(
+        [card(row, desk.app.lang, desk.select, key=f"{row.device}-{row.code}") for row in rows],
+        spacing=8,
+        scroll=ft.ScrollMode.AUTO,
+        expand=True,
+        horizontal_alignment=ft.CrossAxisAlignment.STRETCH,
+    )
+
+
+def _more(tr: Translator, n: int, on_more: object) -> ft.Control:
+    from app.screens.parts.buttons import button
+
+    return ft.Container(
+        button(
+            tr("Show {n} more", n=n),
+            kind="plain",
+            desk=True,
+            on_click=lambda _: on_more(),  # type: ignore[operator]
+            key="more",
+        ),
+        padding=12,
+    )

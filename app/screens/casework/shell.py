@@ -1,0 +1,187 @@
+"""The desk: rail, top bar, the page on show, its keys at the foot; and what happens while nobody looks.
+
+Guarantees: every place can be reached with the mouse, the keyboard and a finger; the lists are read again when something
+arrived; a session runs in the background while the desk is unlocked and does not keep it from locking.
+"""
+
+from __future__ import annotations
+
+import asyncio
+
+import flet as ft
+
+from app.screens.casework import keys
+from app.screens.casework.arrivals import Arrivals
+from app.screens.casework.case_form import CaseForm
+from app.screens.casework.case_list import CaseList
+from app.screens.casework.case_page import CasePage
+from app.screens.casework.complaint import Complaint
+from app.screens.casework.desk_settings import DeskSettings
+from app.screens.casework.foot import foot, key_sheet
+from app.screens.casework.inbox import Inbox
+from app.screens.casework.join_case import JoinCase
+from app.screens.casework.missing_banner import missing_banner
+from app.screens.casework.model import DeskModel
+from app.screens.casework.page_titles import page_title
+from app.screens.casework.rail import bar, rail
+from app.screens.casework.top_bar import top_bar
+from app.screens.officer.admit import Admit
+from app.screens.officer.devices import Devices
+from app.screens.officer.invite import Invite
+from app.screens.parts.buttons import button
+from app.screens.parts.type import text
+from app.screens.state import AppModel
+
+_ENTER_WAITS_S = 0.12
+"""Enter on a button presses the button; only when nothing was pressed does it open the chosen line."""
+
+_QUICK_SYNC_S = 60.0
+_USUAL_SYNC_S = 15 * 60.0
+"""A session in the background: every minute where the waits are 0 (tests, demo), else four an hour."""
+
+
+@ft.component
+def DeskShell(model: AppModel) -> ft.Control:
+    """All of the desk behind the lock."""
+    desk, _ = ft.use_state(lambda: DeskModel(app=model))
+    prefix = ft.use_ref(False)
+    page = model.page
+
+    def resized(_: object) -> None:
+        desk.width = page.width or desk.width
+
+    async def key_pressed(event: ft.KeyboardEvent) -> None:
+        if model.session.device is None:
+            return
+        stroke = keys.Stroke(event.key, ctrl=event.ctrl, shift=event.shift, alt=event.alt, meta=event.meta)
+        heard = keys.hear(stroke, place=desk.place, writing=desk.is_writing, prefix=bool(prefix.current))
+        prefix.current = heard.prefix
+        if heard.command == "open":
+            before = desk.acts
+            await asyncio.sleep(_ENTER_WAITS_S)
+            if desk.acts == before:
+                _obey(desk, "open")
+        elif heard.command is not None:
+            _obey(desk, heard.command)
+
+    async def in_background() -> None:
+        while True:
+            device = model.session.device
+            if device is None:
+                return
+            await desk.sync(by_hand=False)
+            await asyncio.sleep(_QUICK_SYNC_S if device.member.gap_seconds == 0 else _USUAL_SYNC_S)
+
+    def mounted() -> None:
+        desk.width = page.width or desk.width
+        page.on_resize = resized
+        page.on_keyboard_event = key_pressed
+        page.schedule_update()
+        page.run_task(in_background)
+
+    def left() -> None:
+        page.on_resize = None
+        page.on_keyboard_event = None
+
+    ft.use_effect(mounted, [], cleanup=left)
+    ft.use_effect(desk.load, [model.seen])
+    ft.use_dialog(_key_dialog(desk) if desk.keys_open else None)
+    return _frame(desk)
+
+
+def _frame(desk: DeskModel) -> ft.Control:
+    title, subtitle = page_title(desk)
+    banner = missing_banner(desk) if desk.place in ("inbox", "arrivals") else None
+    body: list[ft.Control] = [top_bar(desk, title, subtitle=subtitle)]
+    if banner is not None:
+        body.append(banner)
+    body.append(ft.Container(_page(desk), expand=True))
+    if desk.narrow:
+        return ft.Column([*body, bar(desk)], spacing=0, expand=True)
+    body.append(foot(desk.place, desk.tr))
+    return ft.Row(
+        [rail(desk), ft.Column(body, spacing=0, expand=True)],
+        spacing=0,
+        expand=True,
+        vertical_alignment=ft.CrossAxisAlignment.STRETCH,
+    )
+
+
+def _page(desk: DeskModel) -> ft.Control:
+    place, what = desk.place, desk.app.what
+    if what is not None:
+        if place == "complaint":
+            return Complaint(desk, what, key=f"complaint-{what}")
+        if place == "new_case":
+            return CaseForm(desk, what, key=f"new-case-{what}")
+        if place == "join":
+            return JoinCase(desk, what, key=f"join-{what}")
+        if place == "case":
+            return CasePage(desk, what, key=f"case-{what}")
+    if place == "cases":
+        return CaseList(desk, key="cases")
+    if place == "arrivals":
+        return Arrivals(desk, key="arrivals")
+    if place == "devices":
+        return Devices(desk, key="devices")
+    if place == "invite":
+        return Invite(desk, key="invite")
+    if place == "admit":
+        return Admit(desk, key="admit")
+    if place == "settings":
+        return DeskSettings(desk, key="settings")
+    return Inbox(desk, key="inbox")
+
+
+def _obey(desk: DeskModel, command: str) -> None:
+    """Do what a key means."""
+    if command.startswith("go:"):
+        desk.root(command.removeprefix("go:"))
+    elif command == "lock":
+        desk.app.lock()
+    elif command == "leave":
+        desk.leave()
+    elif command == "keys":
+        desk.keys_open = not desk.keys_open
+    elif command in ("next", "previous"):
+        desk.step(1 if command == "next" else -1)
+    elif command in ("invite", "admit"):
+        desk.go(command)
+    elif command in ("open", "new_case", "join", "ask"):
+        _about_chosen(desk, command)
+    else:
+        desk.obey(command)
+
+
+def _about_chosen(desk: DeskModel, command: str) -> None:
+    """Commands about the line that is chosen, or the complaint on show."""
+    if desk.place == "cases":
+        rows = desk.cases or ()
+        number = desk.case or (rows[0].number if rows else None)
+        if command == "open" and number is not None:
+            desk.go("case", number)
+        return
+    chosen = desk.chosen()
+    code = desk.app.what if desk.place == "complaint" else chosen.code if chosen else None
+    if code is None:
+        return
+    if command == "ask":
+        if desk.place == "inbox" and not desk.two_panes:
+            desk.go("complaint", code)
+        desk.asking = True
+    elif command == "open":
+        desk.go("complaint", code)
+    else:
+        desk.go(command, code)
+
+
+def _key_dialog(desk: DeskModel) -> ft.AlertDialog:
+    def close(_: object) -> None:
+        desk.keys_open = False
+
+    return ft.AlertDialog(
+        title=text(desk.tr("All keys"), "title_large", bold=True),
+        content=ft.Container(key_sheet(desk.tr), width=420),
+        actions=[button(desk.tr("Close"), kind="plain", hint="Esc", desk=True, on_click=close, key="close-keys")],
+        on_dismiss=close,
+    )

@@ -1,0 +1,112 @@
+"""The digits that two people read to each other before a device is admitted.
+
+The person says what the *other* screen shows; typing it (or saying that all six groups are the same) is what confirms, so
+that nobody admits by habit.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import flet as ft
+
+from app.actions.views import ReplyView
+from app.screens.casework.arrivals import role_word
+from app.screens.casework.desk_field import DeskField
+from app.screens.casework.model import DeskModel
+from app.screens.parts.buttons import button
+from app.screens.parts.type import text
+
+
+def check_digits(
+    desk: DeskModel,
+    reply: ReplyView,
+    *,
+    typed: str,
+    on_type: Callable[[str], object],
+    on_admit: Callable[[], object],
+) -> list[ft.Control]:
+    """Six groups, large; the field; *Admit*."""
+    tr = desk.tr
+    tall = 48 if desk.narrow else 36
+    groups = reply.check.split()
+    named = reply.label or tr("the new device")
+    return [
+        text(tr("Read them to each other"), "title_large", bold=True),
+        text(
+            tr(
+                "{label} shows six groups too. If a single digit differs, do not admit it: somebody stands between.",
+                label=named,
+            ),
+            "body_large",
+        ),
+        ft.Semantics(
+            container=True,
+            label=", ".join(" ".join(group) for group in groups),
+            content=ft.Row(
+                [_group(desk, group) for group in groups], spacing=10, run_spacing=10, wrap=True
+            ),
+            exclude_semantics=True,
+        ),
+        text(
+            tr.join([named, role_word(reply.role, tr)]),
+            "body_medium",
+            desk=True,
+            color=ft.Colors.ON_SURFACE_VARIANT,
+        ),
+        DeskField(
+            desk,
+            "digits",
+            label=tr("The digits that the other device shows"),
+            value=typed,
+            on_change=on_type,
+            key="digits-field",
+        ),
+        ft.Row(
+            [
+                button(
+                    tr("All six groups are the same"),
+                    kind="second",
+                    icon=ft.Icons.DONE_ALL_ROUNDED,
+                    desk=True,
+                    tall=tall,
+                    on_click=lambda _: on_type(reply.check),
+                    key="same-digits",
+                ),
+                button(
+                    tr("Admit"),
+                    hint=None if desk.narrow else "Ctrl Enter",
+                    desk=True,
+                    tall=tall,
+                    on_click=lambda _: on_admit(),
+                    key="admit",
+                ),
+            ],
+            spacing=8,
+            run_spacing=8,
+            wrap=True,
+        ),
+        text(
+            tr("Without the digits of the other device, nothing is admitted."),
+            "body_medium",
+            desk=True,
+            color=ft.Colors.ON_SURFACE_VARIANT,
+        ),
+    ]
+
+
+def _group(desk: DeskModel, group: str) -> ft.Control:
+    tr = desk.tr
+    shown: list[ft.Control] = [text(group, "headline_small", no_wrap=True)]
+    if tr.lang != "en":
+        shown.insert(0, text(tr.digits(group), "headline_small", no_wrap=True))
+        shown[1] = text(group, "body_medium", color=ft.Colors.ON_SURFACE_VARIANT, no_wrap=True)
+    return ft.Container(
+        bgcolor=ft.Colors.SURFACE_CONTAINER_LOWEST,
+        border=ft.Border.all(1, ft.Colors.OUTLINE_VARIANT),
+        border_radius=10,
+        padding=ft.Padding.symmetric(horizontal=14, vertical=6),
+        content=ft.Column(
+            shown, spacing=0, tight=True, horizontal_alignment=ft.CrossAxisAlignment.CENTER
+        ),
+    )
