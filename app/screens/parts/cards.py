@@ -27,7 +27,7 @@ def card(
         border=ft.Border.all(edge_width, edge),
         border_radius=RADIUS_CARD_DESK if desk else RADIUS_CARD,
         padding=14 if padding is None else padding,
-        expand=expand,
+        expand=expand or None,
     )
 
 

@@ -119,7 +119,7 @@ def text(
         max_lines=max_lines,
         overflow=ft.TextOverflow.ELLIPSIS if max_lines else ft.TextOverflow.CLIP,
         selectable=selectable,
-        expand=expand,
+        expand=expand or None,
         no_wrap=no_wrap,
         semantics_label=spoken,
         key=key,
