@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import os
+import re
 import shutil
 import socket
+import subprocess
+import sys
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Playwright, sync_playwright
+from playwright.sync_api import Browser, Frame, FrameLocator, Locator, Playwright, sync_playwright
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 FLAGS = [
@@ -104,3 +108,57 @@ def chromium(playwright_driver: Playwright, outside: Outside) -> Iterator[Browse
     )
     yield browser
     browser.close()
+
+
+@dataclass(frozen=True)
+class Demo:
+    """A running `kantha demo`."""
+
+    address: str
+    process: subprocess.Popen[str]
+    folder: Path
+
+
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
+    """The demonstration as `make run` starts it, but for the browser."""
+    place = tmp_path_factory.mktemp("demo")
+    process = subprocess.Popen(
+        [Path(sys.executable).with_name("kantha"), "demo", "--no-browser"],
+        env={**os.environ, "TMPDIR": str(place)},
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    assert process.stdout is not None
+    line = process.stdout.readline()
+    assert line.startswith("Kantha demo: http://127.0.0.1:"), line
+    (folder,) = place.glob("kantha-demo-*")
+    yield Demo(line.split()[-1], process, folder)
+    process.terminate()
+    assert process.wait(30) == 0
+    assert not folder.exists()
+
+
+class Pane:
+    """One device in a frame of the front page, driven by what a screen reader would read out."""
+
+    def __init__(self, frame: FrameLocator | Frame) -> None:
+        self.frame = frame
+
+    def wake(self) -> None:
+        """Turn the semantics on, which Flutter does when a screen reader asks for them."""
+        placeholder = self.frame.locator("flt-semantics-placeholder")
+        placeholder.wait_for(state="attached", timeout=60_000)
+        placeholder.evaluate("element => element.click()")
+
+    def button(self, name: str | re.Pattern[str]) -> Locator:
+        return self.frame.get_by_role("button", name=name).first
+
+    def tap(self, name: str | re.Pattern[str]) -> None:
+        self.button(name).click(timeout=15_000)
+
+    def see(self, text: str | re.Pattern[str]) -> None:
+        self.frame.get_by_text(text).first.wait_for(state="attached", timeout=20_000)
+
+    def field(self, name: str | re.Pattern[str]) -> Locator:
+        return self.frame.get_by_role("textbox", name=name).first
