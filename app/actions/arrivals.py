@@ -50,6 +50,7 @@ def take_question(device: DevicePort, question_id: bytes, code: str, text: str, 
     if found is None:
         return  # a desk that asks about what was never taken here is mistaken, or worse
     now_s = device.vault.now_s()
+    questions.expire(device.vault.db, now_s)
     questions.keep(
         device.vault.db,
         Question(id=question_id, code=code, desk=found.desk, asked=at, arrived=now_s, text=text),

@@ -150,7 +150,7 @@ def _at_desk(device: DevicePort, line: Received) -> ComplaintView:
         authentic=line.authentic,
         record=recorded.filled(shown),
         attachments=[],
-        messages=sorted(messages, key=lambda message: message.at),
+        messages=sorted(messages, key=lambda message: (message.at, message.from_ != "desk")),
         device_label=device.label_of(line.device),
         screening=ScreeningView(
             genuine=line.genuine, ours=line.ours, safe=line.safe, contested=casefile.contested(db, line.code)

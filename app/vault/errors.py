@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+
 
 class VaultError(Exception):
     """The vault could not do this."""
@@ -60,3 +62,11 @@ class VaultLockedError(VaultError):
     """The vault is locked."""
 
     next_step = "Unlock it with the passphrase."
+
+
+_FULL = {errno.ENOSPC, errno.EFBIG, getattr(errno, "EDQUOT", errno.ENOSPC)}
+
+
+def unwritable(error: OSError) -> VaultError:
+    """The sentence for a file that could not be written."""
+    return VaultFullError() if error.errno in _FULL else VaultUnwritableError()

@@ -14,10 +14,8 @@ from typing import Any
 
 from app.vault.errors import (
     VaultDamagedError,
-    VaultFullError,
-    VaultMissingError,
-    VaultUnwritableError,
     VaultVersionError,
+    unwritable,
 )
 from crypto.errors import SlotDamagedError, WrongPassphraseError
 from crypto.passphrases import new_slot, open_slot
@@ -44,11 +42,11 @@ def write(path: Path, passphrase: str, key: bytes, *, memory_kib: int) -> None:
     except OSError as error:
         with contextlib.suppress(OSError):
             fresh.unlink(missing_ok=True)
-        raise (VaultFullError if error.errno == 28 else VaultUnwritableError) from error
+        raise unwritable(error) from error
 
 
 def read(path: Path, passphrase: str) -> bytes:
-    """The key. Raises WrongPassphraseError, VaultMissingError, VaultDamagedError or VaultVersionError."""
+    """The key. Raises WrongPassphraseError, VaultDamagedError or VaultVersionError."""
     last: WrongPassphraseError | None = None
     for slot in _slots(path):
         try:
@@ -64,7 +62,9 @@ def _slots(path: Path) -> list[dict[str, Any]]:
     try:
         document = json.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError as error:
-        raise VaultMissingError from error
+        raise VaultDamagedError(
+            "The file slots.json, without which this vault cannot be opened, is missing."
+        ) from error
     except (OSError, ValueError) as error:
         raise VaultDamagedError from error
     if not isinstance(document, dict) or document.get("kantha") != "slots":

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import stat
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -23,9 +24,8 @@ from app.vault.errors import (
     VaultDamagedError,
     VaultError,
     VaultExistsError,
-    VaultFullError,
     VaultMissingError,
-    VaultUnwritableError,
+    unwritable,
 )
 from app.vault.lockfile import LockFile
 from crypto.passphrases import MEMORY_KIB, check_strength
@@ -256,7 +256,10 @@ def _migrate(db: Database) -> None:
 def _prepare_folder(home: Path) -> None:
     with _storage():
         home.mkdir(mode=0o700, parents=True, exist_ok=True)
-        os.chmod(home, 0o700)
+        found = home.stat()
+        shared = found.st_mode & stat.S_ISVTX or (hasattr(os, "geteuid") and found.st_uid != os.geteuid())
+        if not shared:  # /tmp stays what it is; the files are the owner's alone in any case
+            os.chmod(home, 0o700)
 
 
 def _remove(path: Path) -> None:
@@ -281,4 +284,4 @@ def _storage() -> Iterator[None]:
     except FileNotFoundError:
         raise
     except OSError as error:
-        raise (VaultFullError if error.errno == 28 else VaultUnwritableError) from error
+        raise unwritable(error) from error

@@ -14,7 +14,6 @@ from app.vault import schema
 from app.vault.errors import (
     VaultBusyError,
     VaultDamagedError,
-    VaultError,
     VaultExistsError,
     VaultLockedError,
     VaultMissingError,
@@ -191,7 +190,7 @@ def test_damaged_key_slots_are_refused_and_left_as_they_are(home: Path, new_vaul
 def test_missing_key_slots_are_not_taken_for_a_new_vault(home: Path, new_vault: Make) -> None:
     new_vault().close()
     (home / "slots.json").unlink()
-    with pytest.raises(VaultError):
+    with pytest.raises(VaultDamagedError, match=r"slots\.json"):
         Vault.open(home, PASSPHRASE)
     with pytest.raises(VaultExistsError):
         Vault.create(home, PASSPHRASE, argon_memory_kib=SMALL_ARGON_KIB)
