@@ -53,7 +53,7 @@ class DirectoryClient:
 
     def etag(self, part: str) -> str | None:
         kept = self.state.place(_PHONE if part == PHONE_PART else _HANDLER)
-        return kept[0] if kept else None
+        return (kept[0] or None) if kept else None  # an edition that was never published has no tag
 
     def handler_version(self) -> int:
         """The newest handler part this device has accepted; a publisher that was killed half-way left a newer one."""

@@ -20,10 +20,11 @@ from crypto.roster import Role
 from crypto.tokens import TokenMaster, TokenSeed
 from sync.admission import self_admission
 from sync.directory import DirectoryClient
+from sync.edition import keep_roots
 from sync.errors import RelayBusyError, RelayUnreachableError
 from sync.integrity import last_heard, missing
 from sync.membership import Membership, Self
-from sync.publish import Publisher, keep_roots, mark_due
+from sync.publish import Publisher, mark_due
 from sync.state import State
 from sync.transport import RelayClient
 

@@ -43,14 +43,14 @@ def relay() -> None:
 @data_option
 @click.option(
     "--page-seconds",
-    type=click.FloatRange(min=0.05),
+    type=click.FloatRange(min=0),
     default=wire.PAGE_SECONDS,
     show_default=True,
     help="How often a page of complaints closes.",
 )
 @click.option(
     "--reply-page-seconds",
-    type=click.FloatRange(min=0.05),
+    type=click.FloatRange(min=0),
     default=wire.REPLY_PAGE_SECONDS,
     show_default=True,
     help="How often a page of replies closes.",
