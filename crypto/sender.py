@@ -1,4 +1,4 @@
-"""Deniable sender authentication: one short MAC for each handler, in 32 fixed slots (protocol.md 6.4).
+"""Deniable sender authentication: one short MAC for each handler, in 32 fixed slots (protocol.md 6.3).
 
 A device never signs a complaint: a signature on a seized desk would prove to a court who reported what. Each
 handler shares a random key with the device; whoever can check a MAC could also have made it, so it convinces
