@@ -185,15 +185,9 @@ def read_word(
             continue
     else:
         return None
-    identity = next(
-        (
-            entry.admission.identity
-            for entry in directory.part.handlers
-            if entry.admission.device == word.sender
-        ),
-        None,
-    )
-    if identity is None or not word.said_by(identity, to=me, org=org):
+    handlers = {entry.admission.device: entry.admission for entry in directory.part.handlers}
+    by = handlers.get(word.sender)
+    if by is None or not word.said_by(by.identity, to=me, org=org):
         return None
     row = state.db.execute(
         "SELECT 1 FROM sync_word WHERE sender = ? AND counter = ?", (word.sender, word.counter)
@@ -202,18 +196,18 @@ def read_word(
         return None
     state.db.execute("INSERT INTO sync_word (sender, counter) VALUES (?, ?)", (word.sender, word.counter))
     try:
-        return _understand(word, outbox)
+        return _understand(word, outbox, desk=by.desk)
     except EncodingError:
         return None
 
 
-def _understand(word: HandlerWord, outbox: Outbox) -> Confirmed | Asked | None:
+def _understand(word: HandlerWord, outbox: Outbox, *, desk: DeskId) -> Confirmed | Asked | None:
     fields = Fields.of(word.body)
     if word.kind is ReplyKind.CONFIRM:
-        desk, incarnation = DeskId(fields.octets(1, 8)), fields.natural(2, below=2**32)
+        of, incarnation = fields.octets(1, 8), fields.natural(2, below=2**32)
         below, bits = fields.natural(3, below=2**48), fields.take(4, bytes)
         fields.done()
-        if incarnation != INCARNATION:
+        if incarnation != INCARNATION or of != desk:  # another desk's handler never saw what it would confirm
             return None
         return Confirmed(desk, counters_in(below, bits, up_to=outbox.highest_counter(desk)))
     if word.kind is ReplyKind.QUESTION:

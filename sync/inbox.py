@@ -140,7 +140,8 @@ class Inbox:
             return False
         seen = Seen.NEW
         if vouched == _VOUCHED:
-            seen = note_cell(self.state, line, cell.cell.counter, cell.cell.body)
+            leads = kind is not CellKind.ANNOUNCE
+            seen = note_cell(self.state, line, cell.cell.counter, cell.cell.body, leads=leads)
         if kind is CellKind.PARCEL and seen is Seen.NEW:
             self._chunk(cell, member, vouched, taken)
         return vouched == _VOUCHED and seen is not Seen.FORK

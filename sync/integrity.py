@@ -54,8 +54,12 @@ class Line:
         return (self.device, self.desk, self.incarnation)
 
 
-def note_cell(state: State, line: Line, counter: int, body: bytes) -> Seen:
-    """Write down that this counter has come with this body. Inside a transaction."""
+def note_cell(state: State, line: Line, counter: int, body: bytes, *, leads: bool = True) -> Seen:
+    """Write down that this counter has come with this body. Inside a transaction.
+
+    `leads`: it left in the order of the counters, so every lower one must have left before it. Announcements
+    do not: they leave before parcels that have waited longer.
+    """
     digest = sha256(body)
     row = state.db.execute(
         "SELECT body FROM sync_received WHERE device = ? AND desk = ? AND incarnation = ? AND counter = ?",
@@ -77,7 +81,7 @@ def note_cell(state: State, line: Line, counter: int, body: bytes) -> Seen:
         "DELETE FROM sync_gap WHERE device = ? AND desk = ? AND incarnation = ? AND counter = ?",
         (*line.key, counter),
     )
-    note_highest(state, line, counter)
+    note_highest(state, line, counter if leads else 0)
     return Seen.NEW
 
 
@@ -90,7 +94,7 @@ def begin_line(state: State, line: Line, first: int) -> None:
 
 
 def note_highest(state: State, line: Line, counter: int) -> None:
-    """The device has counted this far: every counter up to it that has not come is a gap from now on."""
+    """The device has deposited everything up to this counter: what has not come is a gap from now on."""
     row = state.db.execute(
         "SELECT highest FROM sync_heard WHERE device = ? AND desk = ? AND incarnation = ?", line.key
     ).fetchone()

@@ -170,8 +170,11 @@ class Outbox:
         return seal_cell(cell, to=to, org=self.member.org, slot_keys=slot_keys)
 
     def _heartbeat(self, to: DayKey, slot_keys: dict[int, bytes]) -> bytes:
-        """A cell that says how far this device has counted, so that a missing last parcel is noticed too."""
-        counter = self.highest_counter(to.desk)
+        """A cell that says how far this device has deposited, so that a missing last parcel is noticed too.
+
+        What still waits for its turn is not in it: a desk must not call it missing.
+        """
+        counter = self.first_to_leave(to.desk) - 1
         return self._seal(Cell(CellKind.HEARTBEAT, self.me.id, INCARNATION, counter, b""), to, slot_keys)
 
     def _dummy(self, day_keys: dict[DeskId, DayKey]) -> bytes:

@@ -212,12 +212,17 @@ def import_bundle(device: Device, data: bytes) -> None:
         raise BundleRefusedError(
             "This device already belongs to its organisation.", next_step="Nothing is to be done."
         )
-    with device.vault.transaction():
-        if waiting.take_welcome(device.state, [cell]) is None:
-            raise WelcomeRefusedError
-        device.reload()
-        if phone is not None and phone_etag is not None:
-            _take_directory(device, phone, phone_etag.decode(), handler, (handler_etag or b"").decode())
+    try:
+        with device.vault.transaction():
+            if waiting.take_welcome(device.state, [cell]) is None:
+                raise WelcomeRefusedError
+            device.reload()
+            if phone is not None and phone_etag is not None:
+                tags = [(tag or b"").decode("ascii", "replace") for tag in (phone_etag, handler_etag)]
+                _take_directory(device, phone, tags[0], handler, tags[1])
+    except BaseException:
+        device.reload()  # what was undone in the vault is not true in memory either
+        raise
     mark_joining(device.home, waiting=False)
 
 

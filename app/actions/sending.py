@@ -13,6 +13,7 @@ from app.actions.device import Device, mark_joining
 from app.actions.errors import ChoiceUnknownError
 from app.actions.views import MissingView, OutboxItem, OutboxView, SyncReport
 from app.domain.errors import OperationError
+from app.vault.errors import VaultError
 from crypto.ids import DeviceId
 from crypto.parcels import ParcelKind
 from sync.inbox import ArrivedParcel
@@ -26,6 +27,8 @@ from sync.wire import DEPOSIT_BYTES_OF
 SIZES: Final = (1, 4, 16, 64)
 _REPLIES_BYTES: Final = 400_000
 """What two days of answers from a desk of some handlers come to; the screen says "about"."""
+_LAST_MOMENT: Final = 2**37
+"""Unix seconds that every calendar here can still write (the year 6325)."""
 _KINDS: Final = {
     ParcelKind.COMPLAINT: "complaint",
     ParcelKind.ADDITION: "addition",
@@ -48,7 +51,9 @@ class _Arrivals:
 
     def take_question(self, handler: DeviceId, body: dict[str, Any]) -> None:
         question, code, text, at = (body.get(name) for name in ("id", "code", "text", "at"))
-        if isinstance(question, bytes) and isinstance(code, str) and isinstance(text, str) and isinstance(at, int):
+        if not (isinstance(question, bytes) and isinstance(code, str) and isinstance(text, str)):
+            return
+        if type(at) is int and 0 <= at < _LAST_MOMENT:
             arrivals.take_question(self._device, question, code, text, at)
 
     def take_left(self, code: str, kind: str) -> None:
@@ -76,12 +81,17 @@ def sync(
     if deposits is not None and deposits not in SIZES:
         raise ChoiceUnknownError("A session makes 1, 4, 16 or 64 deposits.")
     session = session_of(device, sleep=sleep, progress=progress)
-    with RelayClient(device.member.relay, device.member.pool_name) as relay:
-        waiting = Joining.load(device.state)
-        if waiting is not None:
-            outcome = _session_before_welcome(device, waiting, session, relay, deposits)
-        else:
-            outcome = session.run(relay, deposits=deposits)
+    try:
+        with RelayClient(device.member.relay, device.member.pool_name) as relay:
+            waiting = Joining.load(device.state)
+            if waiting is not None:
+                outcome = _session_before_welcome(device, waiting, session, relay, deposits)
+            else:
+                outcome = session.run(relay, deposits=deposits)
+    finally:
+        # What was sent or confirmed is deleted; in the WAL it would still tie this device to cells of the relay.
+        with contextlib.suppress(VaultError):
+            device.vault.scrub()
     device.reload()
     return SyncReport(
         deposited=outcome.deposited,
