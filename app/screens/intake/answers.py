@@ -34,12 +34,6 @@ def no_danger(record: Record) -> Record:
     return record | {"danger": {"now": "no", "kinds": []}}
 
 
-def safe_again(record: Record) -> Record:
-    """They are safe now and go on; what the danger was stays told."""
-    kinds = list(get(record, "danger.kinds") or ())
-    return record | {"danger": {"now": "no", "kinds": kinds}}
-
-
 def toggle_issue(record: Record, code: str) -> Record:
     """Mark or unmark an issue."""
     marked = list(record.get("issues") or ())

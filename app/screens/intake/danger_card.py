@@ -73,10 +73,22 @@ def danger_card(
         ft.Row(
             [
                 outlined_button(
-                    tr("Lock phone now"), on_click=lambda _: model.lock(), expand=1, tall=50, key="lock-now"
+                    tr("Lock phone now"),
+                    on_click=lambda _: model.lock(),
+                    expand=1,
+                    tall=48,
+                    size=14,
+                    ink=ft.Colors.ON_SURFACE,
+                    key="lock-now",
                 ),
                 outlined_button(
-                    tr("We are safe, go on"), on_click=on_safe, expand=1, tall=50, key="safe-now"
+                    tr("We are safe, go on"),
+                    on_click=on_safe,
+                    expand=1,
+                    tall=48,
+                    size=14,
+                    ink=ft.Colors.ON_SURFACE,
+                    key="safe-now",
                 ),
             ],
             spacing=8,

@@ -39,12 +39,12 @@ def frame(
 ) -> ft.Control:
     """One question. `leavable`: the three chips are shown. `finish`: the last button finishes."""
     tr = interview.model.tr
-    parts: list[ft.Control] = [text(title, "headline_small")]
+    head: list[ft.Control] = [text(title, "headline_small")]
     if help:
-        parts.append(text(help, "body_medium", color=ft.Colors.ON_SURFACE_VARIANT))
+        head.append(text(help, "body_medium", size=15, color=ft.Colors.ON_SURFACE_VARIANT))
+    parts: list[ft.Control] = [ft.Column(head, spacing=2, tight=True)]
     if interview.problem:
         parts.append(problem(interview.problem))
-    parts.append(ft.Container(height=2))
     parts += body
     if leavable:
 

@@ -40,6 +40,7 @@ class Interview:
     desk: str = ""
     question: Question = Question.SAFE
     two_lines: bool = False
+    card_read: bool = False
     version: int = 0
     missing: tuple[str, ...] = ()
     problem: str = ""
@@ -98,7 +99,8 @@ class Interview:
     async def next(self) -> None:
         """The next question. Somebody in danger is brought to the card first."""
         self._moving += 1
-        if self.question is Question.DANGER and steps.in_danger(self.record) and not self.two_lines:
+        unread = not self.two_lines and not self.card_read
+        if self.question is Question.DANGER and steps.in_danger(self.record) and unread:
             self.sheet = "danger"
             return
         await self.jump(steps.after(self.question, self.record, two_lines=self.two_lines))
@@ -120,7 +122,10 @@ class Interview:
         await self._keep(self._unsaved)
 
     async def leave(self) -> None:
-        """Out of the interview; what was told is kept."""
+        """Out of the interview; what was told is kept, and a draft in which nothing was told goes."""
+        if not self._record.keys() - {"language", "received"}:
+            await self.discard()
+            return
         await self._keep(self._unsaved)
         self._closed = True
         self.model.root("start")

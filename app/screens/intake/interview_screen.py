@@ -13,7 +13,6 @@ from app.screens.intake import last_questions as last
 from app.screens.intake import middle_questions as middle
 from app.screens.intake import money_questions as money
 from app.screens.intake import opening_questions as opening
-from app.screens.intake.answers import safe_again
 from app.screens.intake.danger_card import danger_card
 from app.screens.intake.interview import Interview
 from app.screens.intake.sheets import discard_sheet, over, private_sheet
@@ -103,7 +102,8 @@ def _danger(interview: Interview, model: AppModel) -> ft.Control:
     async def safe(_: object) -> None:
         interview.sheet = ""
         if interview.question is Q.DANGER and in_danger(interview.record):
-            interview.answer(safe_again(interview.record))
+            # What the danger is stays told, so that the desk sees it; only the card is behind them.
+            interview.card_read = True
             await interview.next()
 
     return danger_card(

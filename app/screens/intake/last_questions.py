@@ -53,7 +53,6 @@ def ReadBack(interview: Interview) -> ft.Control:
             answer=get(record, f"consent.{where}"),
             on_answer=lambda value: said(where, value),
             key=f"consent-{where}",
-            waits=True,
         )
 
     def given(way: str, label: str, icon: ft.IconData) -> ft.Control:
@@ -72,6 +71,7 @@ def ReadBack(interview: Interview) -> ft.Control:
     return frame(
         interview,
         title=tr("Read it back, then ask"),
+        gap=8,
         body=[
             card(ft.Column([pair(*line) for line in summary(tr, record)], spacing=4, tight=True)),
             ask("record", tr("May we keep this?")),
@@ -84,14 +84,14 @@ def ReadBack(interview: Interview) -> ft.Control:
                 key="consent-outside",
                 waits=True,
             ),
-            text(tr("Given by"), "body_medium", color=ft.Colors.ON_SURFACE_VARIANT),
             ft.Row(
                 [
+                    text(tr("Given by"), "body_medium", color=ft.Colors.ON_SURFACE_VARIANT),
                     given("voice", tr("Voice"), ft.Icons.MIC_ROUNDED),
                     given("thumb", tr("Thumb"), ft.Icons.FINGERPRINT_ROUNDED),
                     given("witness", tr("Witness"), ft.Icons.PERSON_ADD_ALT_ROUNDED),
                 ],
-                spacing=8,
+                spacing=6,
             ),
         ],
     )
@@ -209,22 +209,22 @@ def Number(interview: Interview) -> ft.Control:
 
 def what_happens(tr: Translator, *, done: int) -> list[ft.Control]:
     """Three things that follow, each with its upright stitch; `done` of them are behind."""
+    sealed = tr("Nobody can open it here") if done else tr("as soon as you press Finish")
     steps = [
-        (tr("Locked on this phone"), tr("as soon as you press Finish")),
+        (tr("Locked on this phone"), sealed),
         (tr("It leaves with the next sending"), tr("and is then gone from here")),
         (tr("Read at the desk"), tr("They may ask; the question comes to this phone")),
     ]
 
     def one(index: int, title: str, below: str) -> ft.Control:
-        first = index == 0
+        filled = index < max(done, 1)
         bar = ft.Container(
             width=6,
             height=40,
             border_radius=3,
-            bgcolor=ft.Colors.PRIMARY if index < max(done, 1) else None,
-            border=None if index < max(done, 1) else ft.Border.all(1, ft.Colors.OUTLINE),
+            bgcolor=ft.Colors.PRIMARY if filled else None,
+            border=None if filled else ft.Border.all(1, ft.Colors.OUTLINE),
         )
-        del first
         return ft.Row(
             [
                 bar,

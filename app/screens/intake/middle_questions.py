@@ -15,7 +15,7 @@ from app.screens.intake.frame import frame
 from app.screens.intake.interview import Interview
 from app.screens.intake.steps import Question, drop, get, put
 from app.screens.parts.chips import choice_chip
-from app.screens.parts.fields import field
+from app.screens.parts.fields import field, search_field
 from app.screens.parts.options import option, segments, tile
 from app.screens.parts.partial_date import partial_date
 
@@ -199,9 +199,9 @@ def Issues(interview: Interview) -> ft.Control:
         help=help,
         gap=8,
         body=[
-            field(
+            search_field(
                 key="issue-search",
-                label=tr("Search in her own words"),
+                label=tr("Her own words: “gate locked”"),
                 value=sought.current or "",
                 on_change=search,
                 lang=lang,

@@ -52,11 +52,15 @@ def button(
     tall: int | None = None,
     spoken: str | None = None,
     radius: int | None = None,
+    size: int | None = None,
+    ink: ft.ColorValue | None = None,
 ) -> ft.Control:
-    """A button with its word. `tall` is the least height; `spoken` replaces the name a screen reader says."""
-    ground, ink, edge = _COLOURS[kind]
+    """A button with its word. `size`, `ink`: smaller, or in another colour, beside a main button. `tall` is
+    the least height; `spoken` replaces the name a screen reader says."""
+    ground, own_ink, edge = _COLOURS[kind]
+    ink = ink or own_ink
     high = tall or (36 if desk else 56)
-    size = 14 if desk else 16
+    size = size or (14 if desk else 16)
     slot_height = HEIGHTS["label_large"][script_of(label)] * size
     parts: list[ft.Control] = []
     if icon is not None:
@@ -79,7 +83,9 @@ def button(
         bgcolor=ground,
         edge=edge,
         radius=radius if radius is not None else RADIUS_FIELD_DESK if desk else 16,
-        padding=ft.Padding.symmetric(horizontal=12, vertical=max(4.0, (high - slot_height) / 2)),
+        padding=ft.Padding.symmetric(
+            horizontal=12 if size > 14 or desk else 6, vertical=max(4.0, (high - slot_height) / 2)
+        ),
         alignment=ft.Alignment.CENTER,
         expand=expand,
     )

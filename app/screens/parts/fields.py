@@ -113,3 +113,47 @@ def field(
         expand=expand,
         horizontal_alignment=ft.CrossAxisAlignment.STRETCH,
     )
+
+
+@ft.component
+def search_field(
+    *,
+    label: str,
+    value: str = "",
+    on_change: Callable[[str], None],
+    lang: Lang = "en",
+    key: str | None = None,  # taken by the component itself
+) -> ft.Control:
+    """A search: round ends, a glass, and `label` standing in it until something is typed."""
+    focused, set_focused = ft.use_state(False)
+    wide = 2 if focused else 1
+    entry = ft.TextField(
+        value=value,
+        hint_text=label,
+        hint_style=style("body_large", lang, color=ft.Colors.ON_SURFACE_VARIANT),
+        on_change=lambda e: on_change(e.control.value or ""),
+        on_focus=lambda _: set_focused(True),
+        on_blur=lambda _: set_focused(False),
+        border=ft.NoInputBorder(),
+        dense=True,
+        content_padding=0,
+        text_style=style("body_large", script_of(value) if value else lang, color=ft.Colors.ON_SURFACE),
+        cursor_color=ft.Colors.PRIMARY,
+        autocorrect=False,
+        enable_suggestions=False,
+        enable_ime_personalized_learning=False,
+        expand=True,
+    )
+    return ft.Container(
+        content=ft.Row(
+            [
+                ft.Icon(ft.Icons.SEARCH_ROUNDED, size=24, color=ft.Colors.ON_SURFACE),
+                ft.MergeSemantics(entry, expand=True),
+            ],
+            spacing=14,
+        ),
+        bgcolor=CARD,
+        border=ft.Border.all(wide, ft.Colors.PRIMARY if focused else ft.Colors.OUTLINE),
+        border_radius=26,
+        padding=ft.Padding.symmetric(horizontal=18 - wide, vertical=12 - wide),
+    )

@@ -10,7 +10,7 @@ from typing import Any
 
 import flet as ft
 
-from app.i18n import Translator
+from app.i18n import Translator, script_of
 from app.screens.parts.chips import choice_chip
 from app.screens.parts.palette import CARD
 from app.screens.parts.press import OnPress, press
@@ -159,7 +159,8 @@ def tile(
     spoken: str | None = None,
     private: str | None = None,
 ) -> ft.Control:
-    """A picture with at most five words, 86 high. `private`: the word that stands on the private matter."""
+    """A picture with at most five words, 86 high (96 in the taller scripts). `private`: the word that
+    stands on the private matter."""
     ink = ft.Colors.ON_PRIMARY_CONTAINER if chosen else ft.Colors.ON_SURFACE
     above: list[ft.Control] = [ft.Icon(icon, size=28, color=ink), ft.Container(expand=True)]
     if private:
@@ -170,10 +171,9 @@ def tile(
         ft.Column(
             [
                 ft.Row(above, spacing=4, vertical_alignment=ft.CrossAxisAlignment.START),
-                text(label, "body_medium", bold=chosen, color=ink),
+                text(label, "body_medium", bold=chosen, color=ink, max_lines=2),
             ],
-            spacing=2,
-            tight=True,
+            spacing=0,
             alignment=ft.MainAxisAlignment.SPACE_BETWEEN,
             horizontal_alignment=ft.CrossAxisAlignment.STRETCH,
         ),
@@ -184,7 +184,8 @@ def tile(
         bgcolor=ft.Colors.PRIMARY_CONTAINER if chosen else CARD,
         edge=ft.Colors.PRIMARY if chosen else ft.Colors.OUTLINE_VARIANT,
         edge_width=2 if chosen else 1,
-        padding=ft.Padding.only(left=12, right=10, top=8, bottom=8),
+        padding=ft.Padding.only(left=12, right=10, top=8, bottom=6),
+        height=86 if script_of(label) == "en" else 96,
         expand=1,
     )
 

@@ -36,7 +36,7 @@ def More(model: AppModel) -> ft.Control:
             text(tr("Light"), "body_medium", bold=True),
             segments(
                 [
-                    ("system", tr("As the phone")),
+                    ("system", tr("Auto")),
                     ("light", tr("Paper")),
                     ("dark", tr("Dark")),
                     ("sun", tr("Sun")),
