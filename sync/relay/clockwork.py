@@ -13,10 +13,10 @@ from collections.abc import Callable
 from typing import Final
 
 from sync import wire
-from sync.relay.errors import Refusal
 from sync.relay.store import Store
 
 SWEEP_SECONDS: Final = 3_600.0
+RETRY_SECONDS: Final = 1.0
 # A clock that is set back must not stop the closing: no sleep is longer than this.
 LONGEST_SLEEP: Final = 30.0
 
@@ -67,10 +67,8 @@ class Clockwork:
                 await self._store.close_pages(
                     stream=stream, closed_at=_round_down(now, period), only_full=only_full
                 )
-            except Refusal:
-                await asyncio.sleep(
-                    1.0
-                )  # the disk is full or busy; the cells are safe, the page closes later
+            except Exception:  # the disk is full or busy; the cells are safe, and the closing must go on
+                await asyncio.sleep(RETRY_SECONDS)
                 full.set()
             if not only_full:
                 due = self._next(period)
@@ -96,7 +94,7 @@ class Clockwork:
 
     async def _sweep(self) -> None:
         while True:
-            with contextlib.suppress(Refusal):  # next time
+            with contextlib.suppress(Exception):  # next time
                 await self._store.sweep(now=self._clock())
             await asyncio.sleep(SWEEP_SECONDS)
 

@@ -32,7 +32,7 @@ class OpenPages:
         self._files = files
         self._lanes: dict[Lane, OpenPage] = {}
         self._filled: list[tuple[Lane, OpenPage]] = []  # in this transaction
-        files.delete_other_logs({(pool, stream, number) for pool, stream, number, _ in self._unclosed()})
+        files.delete_other_logs({key for key, _ in self._unclosed()})
 
     def add(self, lane: Lane, cells: list[Cell]) -> bool:
         """Put the cells of one deposit into the open page. True if that page is full now."""
@@ -85,23 +85,26 @@ class OpenPages:
             self._lanes[lane] = OpenPage(number=page.number + 1, log_bytes=0)
 
     def sealed(self, stream: int) -> list[tuple[Key, int]]:
-        """Pages of one stream that are sealed and not closed, in order, with the committed bytes of their
-        logs.
+        """Pages of one stream that are sealed and not closed, in order, with the bytes of their logs.
+
+        A page that this very transaction has filled is left for the next time: part of it is not written yet.
         """
+        filling = {(*lane, page.number) for lane, page in self._filled}
         return [
-            ((pool, stream, number), log_bytes)
-            for pool, its_stream, number, log_bytes in self._unclosed()
-            if its_stream == stream and number < self._lane((pool, stream)).number
+            (key, log_bytes)
+            for key, log_bytes in self._unclosed()
+            if key[1] == stream and key[2] < self._lane(key[:2]).number and key not in filling
         ]
 
     def lanes(self, stream: int) -> list[Lane]:
         """Lanes of one stream in which a page is open or sealed."""
-        return sorted({(pool, its) for pool, its, _, _ in self._unclosed() if its == stream})
+        return sorted({key[:2] for key, _ in self._unclosed() if key[1] == stream})
 
-    def _unclosed(self) -> list[tuple[int, int, int, int]]:
-        return self._connection.execute(
+    def _unclosed(self) -> list[tuple[Key, int]]:
+        rows = self._connection.execute(
             "SELECT pool, stream, number, log_bytes FROM open_page ORDER BY pool, stream, number"
-        ).fetchall()
+        )
+        return [((pool, stream, number), log_bytes) for pool, stream, number, log_bytes in rows.fetchall()]
 
     def _lane(self, lane: Lane) -> OpenPage:
         page = self._lanes.get(lane)

@@ -68,7 +68,7 @@ def run(main: Callable[[], Any]) -> None:
     """Run a coroutine on uvloop."""
     import uvloop
 
-    # The writer must get its turn between two requests; with Python's 5 ms it loses a third of its time waiting.
+    # The writer must get its turn between two requests; with Python's 5 ms it waits a third of its time.
     sys.setswitchinterval(0.001)
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         runner.run(main())

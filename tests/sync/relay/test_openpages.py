@@ -1,0 +1,107 @@
+"""Open pages inside the writer's transactions, without a network."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from pathlib import Path
+
+import pytest
+
+from sync import wire
+from sync.relay.cellfiles import CellFiles
+from sync.relay.openpages import OpenPages
+from sync.relay.schema import open_relay_database
+from sync.relay.store import Cell
+
+LANE = (1, 0)
+UNIT = wire.DIGEST_BYTES + wire.CELL_BYTES
+
+
+class Book:
+    """Open pages with transactions made by hand."""
+
+    def __init__(self, folder: Path) -> None:
+        self.connection = open_relay_database(folder)
+        self.files = CellFiles(folder)
+        self.pages = OpenPages(self.connection, self.files)
+
+    def transaction(
+        self, *deposits: list[Cell], commit: bool = True
+    ) -> list[tuple[tuple[int, int, int], int]]:
+        """Some deposits, then somebody who wants to close pages: all in one transaction."""
+        self.connection.execute("BEGIN IMMEDIATE")
+        for cells in deposits:
+            self.pages.add(LANE, cells)
+        sealed = self.pages.sealed(0)
+        self.pages.write()
+        if commit:
+            self.connection.execute("COMMIT")
+            self.pages.committed()
+        else:
+            self.connection.execute("ROLLBACK")
+            self.pages.rolled_back()
+        return sealed
+
+
+def deposit() -> list[Cell]:
+    bodies = [os.urandom(wire.CELL_BYTES) for _ in range(wire.CELLS_PER_DEPOSIT)]
+    return [(hashlib.sha256(body).digest(), memoryview(body)) for body in bodies]
+
+
+@pytest.fixture
+def book(tmp_path: Path) -> Book:
+    return Book(tmp_path)
+
+
+def test_a_page_filled_in_this_transaction_is_closed_only_after_it(book: Book) -> None:
+    assert book.transaction(*(deposit() for _ in range(120))) == []
+    assert book.transaction(*(deposit() for _ in range(20))) == [], (
+        "its last eight deposits are not written yet"
+    )
+    assert book.transaction() == [((1, 0, 1), 1024 * UNIT)]
+    assert book.files.write_page((1, 0, 1), log_bytes=1024 * UNIT)[0] == 1024
+
+
+def test_a_rollback_in_the_middle_of_filling_goes_back(book: Book) -> None:
+    kept = [deposit() for _ in range(120)]
+    book.transaction(*kept)
+    book.transaction(*(deposit() for _ in range(20)), commit=False)
+    last = [deposit() for _ in range(8)]
+    book.transaction(*last)
+    assert book.transaction() == [((1, 0, 1), 1024 * UNIT)]
+    count, digest = book.files.write_page((1, 0, 1), log_bytes=1024 * UNIT)
+    cells = sorted(cell for cells in kept + last for cell in cells)
+    assert (count, digest) == (1024, hashlib.sha256(b"".join(body for _, body in cells)).digest())
+
+
+def test_a_new_process_goes_on_where_the_last_commit_was(book: Book, tmp_path: Path) -> None:
+    first, second = deposit(), deposit()
+    book.transaction(first)
+    book.transaction(deposit(), commit=False)
+    book.files.close()
+    again = Book(tmp_path)
+    again.transaction(second)
+    again.pages.seal(LANE)
+    assert again.transaction() == [((1, 0, 1), 16 * UNIT)]
+    assert again.files.write_page((1, 0, 1), log_bytes=16 * UNIT)[0] == 16
+
+
+def test_an_old_log_is_empty_before_it_serves_another_page(book: Book, tmp_path: Path) -> None:
+    book.transaction(deposit())
+    book.pages.seal(LANE)
+    book.files.retire_log((1, 0, 1))
+    (spare,) = (tmp_path / "open").iterdir()
+    assert spare.read_bytes().strip(b"\0") == b""
+    book.transaction(deposit())
+    (log,) = (tmp_path / "open").iterdir()
+    assert log.name == "1-0-2"
+
+
+def test_only_a_few_old_logs_are_kept(book: Book, tmp_path: Path) -> None:
+    for _ in range(7):
+        book.transaction(deposit())
+        book.pages.seal(LANE)
+    for number in range(1, 8):
+        book.files.retire_log((1, 0, number))
+    assert len(list((tmp_path / "open").iterdir())) == 4
