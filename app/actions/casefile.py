@@ -81,7 +81,7 @@ def folded(db: Database, subject: bytes) -> Case | None:
 
 def numbers_of(db: Database, code: str) -> list[str]:
     """The numbers of the cases that a complaint belongs to."""
-    return [cases.number(db, case) for case in cases.of_complaint(db, code)]
+    return [case.number for case in cases.of_complaint(db, code)]
 
 
 def contested(db: Database, code: str) -> list[str]:
@@ -93,6 +93,18 @@ def contested(db: Database, code: str) -> list[str]:
         question
         for question in ops.QUESTIONS
         if (found := file.screening.get((code, question))) and found.conflict
+    ]
+
+
+def unclear(db: Database, code: str) -> list[str]:
+    """The screening questions of a complaint that somebody looked at and could not answer."""
+    file = folded(db, file_of(code))
+    if file is None:
+        return []
+    return [
+        question
+        for question in ops.QUESTIONS
+        if (found := file.screening.get((code, question))) and found.value == "unclear"
     ]
 
 

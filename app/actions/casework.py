@@ -6,6 +6,8 @@ from each other make a conflict that both see and either settles with `resolve`.
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from app.actions import casefile, moments
 from app.actions.case_views import find, row, view
 from app.actions.complaint_views import inbox_rows, line_of
@@ -41,18 +43,21 @@ def screen(
     genuine: bool | None = None,
     ours: bool | None = None,
     safe: bool | None = None,
+    unclear: Collection[str] = (),
 ) -> InboxRow:
-    """Answer screening questions about a complaint; None leaves a question as it is."""
+    """Answer screening questions about a complaint; None leaves a question as it is. ``unclear`` names the
+    questions that were looked at and cannot be answered.
+    """
     written = line_of(device, code).code
     file = casefile.file_of(written)
     answers = {"genuine": genuine, "ours": ours, "safe": safe}
     with device.vault.transaction() as db:
         before = casefile.folded(db, file)
         for question, judged in answers.items():
-            if judged is None:
+            if judged is None and question not in unclear:
                 continue
             heads = before.screening_heads(written, question) if before else ()
-            answer = "yes" if judged else "no"
+            answer = "unclear" if question in unclear else "yes" if judged else "no"
             value = {"code": written, "question": question, "answer": answer}
             casefile.make(device, file, ops.SCREENING_SET, value, heads)
     casefile.catch_up(device.vault)

@@ -18,9 +18,8 @@ from app.actions.errors import CodeUnknownError
 from app.actions.ports import DevicePort
 from app.actions.views import ComplaintRow, ComplaintView, InboxRow, MessageView, ScreeningView
 from app.domain.record import fill, parse
-from app.vault import arrived, asked, complaints, drafts, questions, received
+from app.vault import arrived, asked, cases, complaints, drafts, questions, received
 from app.vault.arrived import Arrived
-from app.vault.database import Database
 from app.vault.received import Received
 
 
@@ -80,11 +79,11 @@ def line_of(device: DevicePort, code: str, *, taken_by: str | None = None) -> Re
 def inbox_rows(device: DevicePort, lines: Iterable[Received]) -> list[InboxRow]:
     """Lines of the inbox as they are shown. A device's label is looked up once, however many lines it has."""
     label_of = functools.cache(device.label_of)
-    return [_inbox_row(device.vault.db, line, label_of(line.device)) for line in lines]
+    numbers = cases.numbers_by_code(device.vault.db)
+    return [_inbox_row(line, label_of(line.device), numbers.get(line.code, [])) for line in lines]
 
 
-def _inbox_row(db: Database, line: Received, label: str) -> InboxRow:
-    cases = casefile.numbers_of(db, line.code)
+def _inbox_row(line: Received, label: str, numbers: list[str]) -> InboxRow:
     return InboxRow(
         code=line.code,
         received=moments.iso(line.received),
@@ -96,19 +95,19 @@ def _inbox_row(db: Database, line: Received, label: str) -> InboxRow:
         screened=line.screened,
         retaliation=line.retaliation,
         added=line.added,
-        state=_state(line, cases),
+        state=_state(line, numbers),
         authentic=line.authentic,
         desk=line.desk,
-        cases=cases,
+        cases=numbers,
     )
 
 
-def _state(line: Received, cases: list[str]) -> str:
+def _state(line: Received, numbers: list[str]) -> str:
     if not line.readable:
         return "unreadable"
     if line.withdrawn:
         return "withdrawn"
-    if cases:
+    if numbers:
         return "in_case"
     return "screened" if line.screened else "new"
 
@@ -153,7 +152,11 @@ def _at_desk(device: DevicePort, line: Received) -> ComplaintView:
         messages=sorted(messages, key=lambda message: (message.at, message.from_ != "desk")),
         device_label=device.label_of(line.device),
         screening=ScreeningView(
-            genuine=line.genuine, ours=line.ours, safe=line.safe, contested=casefile.contested(db, line.code)
+            genuine=line.genuine,
+            ours=line.ours,
+            safe=line.safe,
+            contested=casefile.contested(db, line.code),
+            unclear=casefile.unclear(db, line.code),
         ),
         cases=casefile.numbers_of(db, line.code),
     )

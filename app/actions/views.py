@@ -111,13 +111,15 @@ class MessageView(msgspec.Struct, frozen=True):
 
 class ScreeningView(msgspec.Struct, frozen=True):
     """The three questions of screening; None is not judged yet, or unclear. ``contested`` names those that
-    two handlers judged apart and differently; judging again settles it.
+    two handlers judged apart and differently; judging again settles it. ``unclear`` names those that somebody
+    looked at and could not answer.
     """
 
     genuine: bool | None = None
     ours: bool | None = None
     safe: bool | None = None
     contested: list[str] = []
+    unclear: list[str] = []
 
 
 class ComplaintView(msgspec.Struct, frozen=True):
