@@ -1,4 +1,6 @@
-"""Arrivals: what came from each device, what is missing, and what to do about it in order of effort (look/09)."""
+"""Arrivals: what came from each device, what is missing, and what to do about it in order of effort
+(look/09).
+"""
 
 from __future__ import annotations
 
@@ -45,7 +47,10 @@ def arrival_chip(device: DeviceView, tr: Translator, *, this: str, selected: boo
         return chip(tr("This machine"), "new", icon=ft.Icons.LAPTOP_ROUNDED, on_selected=selected)
     if device.missing:
         return chip(
-            tr.count("{n} missing", device.missing), "attention", icon=ft.Icons.LINK_OFF_ROUNDED, on_selected=selected
+            tr.count("{n} missing", device.missing),
+            "attention",
+            icon=ft.Icons.LINK_OFF_ROUNDED,
+            on_selected=selected,
         )
     if days is None:
         return chip(tr("Not heard yet"), "paused", icon=ft.Icons.HOURGLASS_EMPTY_ROUNDED)
@@ -55,7 +60,7 @@ def arrival_chip(device: DeviceView, tr: Translator, *, this: str, selected: boo
 
 
 @ft.component
-def Arrivals(desk: DeskModel) -> ft.Control:
+def Arrivals(desk: DeskModel, *, key: str | None = None) -> ft.Control:
     """The table of devices, and the chosen one beside it."""
     tr = desk.tr
     if desk.organisation is None:
@@ -63,9 +68,10 @@ def Arrivals(desk: DeskModel) -> ft.Control:
     this = desk.app.device.id.hex()
     devices = arrivals_words.devices_heard(desk.organisation.devices)
     open_gap = next((one for one in devices if one.missing), None)
-    chosen = next((one for one in devices if one.id == desk.device), open_gap or (devices[0] if devices else None))
+    chosen = next(
+        (one for one in devices if one.id == desk.device), open_gap or (devices[0] if devices else None)
+    )
     left: list[ft.Control] = [
-        ft.Container(connection(desk, lines=3)) if desk.width < 1100 else ft.Container(),
         text(
             tr(
                 "Every device counts what it sends. A number that is open means that something was sent or is"
@@ -76,6 +82,9 @@ def Arrivals(desk: DeskModel) -> ft.Control:
             color=ft.Colors.ON_SURFACE_VARIANT,
         ),
     ]
+
+    if desk.width < 1100:
+        left.insert(0, connection(desk, lines=3))
 
     def choose(device: str) -> None:
         desk.acted()
@@ -174,7 +183,9 @@ def _detail(device: DeviceView, gaps: list[MissingView], desk: DeskModel, this: 
                     table.words(numbers),
                     table.words(day_words.long(gap.since, tr)),
                     chip(
-                        tr("Expired") if expired else tr("Missing"), "attention", icon=ft.Icons.LINK_OFF_ROUNDED
+                        tr("Expired") if expired else tr("Missing"),
+                        "attention",
+                        icon=ft.Icons.LINK_OFF_ROUNDED,
                     ),
                 ],
             )

@@ -29,7 +29,9 @@ def devices_heard(devices: Sequence[DeviceView]) -> list[DeviceView]:
 
 def label_of(devices: Sequence[DeviceView], device: str, tr: Translator) -> str:
     """The label of a device, or words for one that is not in the roster."""
-    return next((one.label for one in devices if one.id == device and one.label), "") or tr("an unknown phone")
+    return next((one.label for one in devices if one.id == device and one.label), "") or tr(
+        "an unknown phone"
+    )
 
 
 def headline(missing: Sequence[MissingView], devices: Sequence[DeviceView], tr: Translator) -> str:

@@ -29,6 +29,7 @@ def AskBox(
     *,
     autofocus: bool = False,
     on_done: Callable[[], None] | None = None,
+    key: str | None = None,
 ) -> ft.Control:
     """The box. What was typed stays when the question is refused."""
     tr = desk.tr
@@ -58,7 +59,9 @@ def AskBox(
 
     desk.on_commands(obey)
     room = tr("{used} of {most} used", used=used(words), most=MAX_BYTES)
-    left: ft.Control = text(room, "label_medium", color=ft.Colors.ERROR if over else ft.Colors.ON_SURFACE_VARIANT)
+    left: ft.Control = text(
+        room, "label_medium", color=ft.Colors.ERROR if over else ft.Colors.ON_SURFACE_VARIANT
+    )
     if sent and not words:
         left = text(
             tr("The question goes with the next session. It waits on {phone}.", phone=phone),

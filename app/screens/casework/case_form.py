@@ -49,25 +49,27 @@ def make_case(device: Any, code: str, *, title: str, case_type: str, lead: str |
 
 
 @ft.component
-def CaseForm(desk: DeskModel, code: str) -> ft.Control:
+def CaseForm(desk: DeskModel, code: str, *, key: str | None = None) -> ft.Control:
     """The page."""
     tr = desk.tr
     device, row = desk.app.device, desk.row(code)
     taken_by = row.device if row else None
     loaded = use_loaded(lambda: complaint_views.show(device, code, taken_by=taken_by), [code, taken_by])
     if loaded.value is None:
-        waiting = states.problem(said(tr, loaded.fault)) if loaded.fault else states.working(tr("Opening it."))
+        waiting = (
+            states.problem(said(tr, loaded.fault)) if loaded.fault else states.working(tr("Opening it."))
+        )
         return ft.Container(waiting, padding=20)
     view = loaded.value
     right: list[ft.Control] = [states.problem(desk.problem)] if desk.problem else []
     right.append(_Form(desk, view, row, key=f"form-{code}"))
-    return panes(
-        desk, [ToldPane(view, row, tr, short=True, key=f"told-{code}")], right, shares=(42, 58)
-    )
+    return panes(desk, [ToldPane(view, row, tr, short=True, key=f"told-{code}")], right, shares=(42, 58))
 
 
 @ft.component
-def _Form(desk: DeskModel, view: ComplaintView, row: InboxRow | None) -> ft.Control:
+def _Form(
+    desk: DeskModel, view: ComplaintView, row: InboxRow | None, *, key: str | None = None
+) -> ft.Control:
     tr = desk.tr
     device = desk.app.device
     title, set_title = ft.use_state(proposed_title(row, tr))
@@ -151,7 +153,9 @@ def _Form(desk: DeskModel, view: ComplaintView, row: InboxRow | None) -> ft.Cont
                         [
                             ft.Container(text(tr("From the complaint"), "label_large"), expand=True),
                             ft.Icon(ft.Icons.SUBDIRECTORY_ARROW_RIGHT_ROUNDED, size=16),
-                            text(tr("stays as it was told"), "label_medium", color=ft.Colors.ON_SURFACE_VARIANT),
+                            text(
+                                tr("stays as it was told"), "label_medium", color=ft.Colors.ON_SURFACE_VARIANT
+                            ),
                         ],
                         spacing=4,
                     ),

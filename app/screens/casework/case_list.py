@@ -40,7 +40,7 @@ def _spoken(case: CaseRow, tr: Translator) -> str:
 
 
 @ft.component
-def CaseList(desk: DeskModel) -> ft.Control:
+def CaseList(desk: DeskModel, *, key: str | None = None) -> ft.Control:
     """The table; cards on a narrow screen."""
     tr = desk.tr
     if desk.cases is None:
@@ -83,7 +83,9 @@ def _conflict_mark(tr: Translator) -> ft.Control:
 
 def _line(desk: DeskModel, case: CaseRow, selected: bool) -> ft.Control:
     tr = desk.tr
-    title: list[ft.Control] = [table.words(case.title or tr("without a title"), selected=selected, soft=not case.title)]
+    title: list[ft.Control] = [
+        table.words(case.title or tr("without a title"), selected=selected, soft=not case.title)
+    ]
     if case.conflicts:
         title.append(_conflict_mark(tr))
     cells: list[ft.Control] = [
@@ -91,7 +93,9 @@ def _line(desk: DeskModel, case: CaseRow, selected: bool) -> ft.Control:
         ft.Column(title, spacing=2, tight=True),
         table.words(type_word(case.case_type, tr), selected=selected, soft=True, lines=1),
         table.words(str(case.complaints), selected=selected, lines=1),
-        table.words(case.assignee_label or tr("nobody yet"), selected=selected, soft=not case.assignee, lines=1),
+        table.words(
+            case.assignee_label or tr("nobody yet"), selected=selected, soft=not case.assignee, lines=1
+        ),
         table.words(day_words.short(case.changed, tr), selected=selected, soft=True, lines=1),
         status_chip(case.status, tr, selected=selected),
     ]

@@ -17,7 +17,9 @@ from app.screens.parts.type import text
 
 
 @ft.component
-def CaseNotes(desk: DeskModel, case: CaseView, obey: Callable[[str], None]) -> ft.Control:
+def CaseNotes(
+    desk: DeskModel, case: CaseView, obey: Callable[[str], None], *, key: str | None = None
+) -> ft.Control:
     """`obey` takes the commands of the page that are not about notes."""
     tr = desk.tr
     words, set_words = ft.use_state("")

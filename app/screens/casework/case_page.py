@@ -1,4 +1,6 @@
-"""One case: what it is, its next step and lead, notes, its complaints, its history, and what must be settled first."""
+"""One case: what it is, its next step and lead, notes, its complaints, its history, and what must be settled
+first.
+"""
 
 from __future__ import annotations
 
@@ -28,13 +30,15 @@ _HISTORY_SHOWN = 60
 
 
 @ft.component
-def CasePage(desk: DeskModel, number: str) -> ft.Control:
+def CasePage(desk: DeskModel, number: str, *, key: str | None = None) -> ft.Control:
     """The page: three panes from 1200 px, two from 1000, else one under the other."""
     tr = desk.tr
     device = desk.app.device
     loaded = use_loaded(lambda: casework.case(device, number), [number, desk.app.seen])
     if loaded.value is None:
-        waiting = states.problem(said(tr, loaded.fault)) if loaded.fault else states.working(tr("Opening it."))
+        waiting = (
+            states.problem(said(tr, loaded.fault)) if loaded.fault else states.working(tr("Opening it."))
+        )
         return ft.Container(waiting, padding=20)
     case = loaded.value
 
@@ -80,18 +84,21 @@ def CasePage(desk: DeskModel, number: str) -> ft.Control:
 def _overview(desk: DeskModel, case: CaseView) -> list[ft.Control]:
     tr = desk.tr
     places = list(dict.fromkeys(row.facility for row in case.complaints if row.facility))
+    soft = ft.Colors.ON_SURFACE_VARIANT
+    begun = tr.join(
+        [type_word(case.case_type, tr), tr("opened {when}", when=day_words.long(case.opened, tr))]
+    )
     parts: list[ft.Control] = [
         ft.Column(
             [
                 text(case.number, "label_large", no_wrap=True, key="case-number"),
-                *(text(place, "body_medium", desk=True, color=ft.Colors.ON_SURFACE_VARIANT) for place in places),
+                *(text(place, "body_medium", desk=True, color=soft) for place in places),
             ],
             spacing=2,
             tight=True,
         ),
         ft.Row([status_chip(case.status, tr)]),
-        text(tr.join([type_word(case.case_type, tr), tr("opened {when}", when=day_words.long(case.opened, tr))]),
-             "body_medium", desk=True, color=ft.Colors.ON_SURFACE_VARIANT),
+        text(begun, "body_medium", desk=True, color=soft),
         stitch.divider(inset=0),
         text(tr.count("{n} complaints", len(case.complaints), one="{n} complaint"), "label_large"),
     ]  # fmt: skip
@@ -132,7 +139,11 @@ def _conflicts(
 
 def _steps(desk: DeskModel, case: CaseView) -> ft.Control:
     tr = desk.tr
-    usual = [step for step in case.allowed_statuses if step not in ("paused_for_safety", "withdrawn", "lost_contact")]
+    usual = [
+        step
+        for step in case.allowed_statuses
+        if step not in ("paused_for_safety", "withdrawn", "lost_contact")
+    ]
     aside = [step for step in case.allowed_statuses if step not in usual]
 
     def step(status: str, kind: str) -> ft.Control:

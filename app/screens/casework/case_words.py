@@ -23,7 +23,11 @@ def value_word(field: str, value: str, tr: Translator) -> str:
     """A value as it is shown; nobody and nothing are said too."""
     if field == "status":
         status, _, reason = value.partition(" (")
-        return f"{status_word(status, tr)} ({reason_word(reason[:-1], tr)})" if reason else status_word(status, tr)
+        return (
+            f"{status_word(status, tr)} ({reason_word(reason[:-1], tr)})"
+            if reason
+            else status_word(status, tr)
+        )
     if field == "type":
         return type_word(value, tr)
     if field == "priority":
@@ -51,5 +55,7 @@ def history_line(event: HistoryView, tr: Translator) -> str:
     value = value_word(event.what, event.value, tr)
     if event.replaced is not None:
         before = value_word(event.what, event.replaced, tr)
-        return tr("{field}: {value}, before {before}", field=field_word(event.what, tr), value=value, before=before)
+        return tr(
+            "{field}: {value}, before {before}", field=field_word(event.what, tr), value=value, before=before
+        )
     return tr("{field}: {value}", field=field_word(event.what, tr), value=value)

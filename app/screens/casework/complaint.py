@@ -18,14 +18,18 @@ from app.screens.settings.faults import said
 
 
 @ft.component
-def Complaint(desk: DeskModel, code: str) -> ft.Control:
+def Complaint(desk: DeskModel, code: str, *, key: str | None = None) -> ft.Control:
     """The page. The record is shown as it came; there is nothing on it that could change it."""
     tr = desk.tr
     device, row = desk.app.device, desk.row(code)
     taken_by = row.device if row else None
-    loaded = use_loaded(lambda: complaint_views.show(device, code, taken_by=taken_by), [code, taken_by, desk.app.seen])
+    loaded = use_loaded(
+        lambda: complaint_views.show(device, code, taken_by=taken_by), [code, taken_by, desk.app.seen]
+    )
     if loaded.value is None:
-        waiting = states.problem(said(tr, loaded.fault)) if loaded.fault else states.working(tr("Opening it."))
+        waiting = (
+            states.problem(said(tr, loaded.fault)) if loaded.fault else states.working(tr("Opening it."))
+        )
         return ft.Container(waiting, padding=20)
     view = loaded.value
     right: list[ft.Control] = [states.problem(desk.problem)] if desk.problem else []

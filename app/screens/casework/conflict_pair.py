@@ -26,7 +26,7 @@ def conflict_pair(
     on_keep: Callable[[ConflictSide], object],
     keys: bool,
 ) -> ft.Control:
-    """The pair in its dashed frame. `keys`: whether 1 and 2 choose here (only the first conflict has them)."""
+    """The pair in its dashed frame. `keys`: whether 1 and 2 choose here (the first conflict only)."""
     sides = [
         _side(n, side, conflict.field, tr, on_keep=on_keep, hint=str(n) if keys and not narrow else None)
         for n, side in enumerate(conflict.sides, start=1)
@@ -47,7 +47,9 @@ def conflict_pair(
         ],
         spacing=8,
     )
-    pair: ft.Control = ft.Row(sides, spacing=12, vertical_alignment=ft.CrossAxisAlignment.STRETCH, intrinsic_height=True)
+    pair: ft.Control = ft.Row(
+        sides, spacing=12, vertical_alignment=ft.CrossAxisAlignment.STRETCH, intrinsic_height=True
+    )
     if narrow:
         for side in sides:
             side.expand = None

@@ -1,4 +1,6 @@
-"""What she agreed to, as chips: a tick for yes, a bar for refused, dashes and a question mark for what was not asked."""
+"""What she agreed to, as chips: a tick for yes, a bar for refused, dashes and a question mark for what was
+not asked.
+"""
 
 from __future__ import annotations
 

@@ -1,6 +1,7 @@
 """What she agreed to, purpose by purpose: one of five values each, and how the consent was given.
 
-Guarantees: *refused*, *does not know* and *not asked* are three different words, and none of them reads as yes.
+Guarantees: *refused*, *does not know* and *not asked* are three different words, and none of them reads as
+yes.
 """
 
 from __future__ import annotations

@@ -27,7 +27,9 @@ def conversation(view: ComplaintView, tr: Translator) -> ft.Control:
         )
     answered = {message.question for message in said if message.question}
     parts += [
-        _message(message, view.device_label, tr, open_=message.kind == "question" and message.id not in answered)
+        _message(
+            message, view.device_label, tr, open_=message.kind == "question" and message.id not in answered
+        )
         for message in said
     ]
     return ft.Column(parts, spacing=10, tight=True, horizontal_alignment=ft.CrossAxisAlignment.STRETCH)
@@ -37,7 +39,9 @@ def _message(message: MessageView, phone: str, tr: Translator, *, open_: bool) -
     asked = message.kind == "question"
     who = tr("The desk asked {when}", when=day_words.long(message.at, tr))
     if not asked:
-        who = tr("{phone} answered {when}", phone=phone or tr("The phone"), when=day_words.long(message.at, tr))
+        who = tr(
+            "{phone} answered {when}", phone=phone or tr("The phone"), when=day_words.long(message.at, tr)
+        )
     lines: list[ft.Control] = [
         text(who, "label_medium", color=ft.Colors.ON_SURFACE_VARIANT),
         text(message.text, "body_large", selectable=True),
@@ -54,7 +58,12 @@ def _message(message: MessageView, phone: str, tr: Translator, *, open_: bool) -
         )
     if message.authentic is False:
         lines.append(
-            text(tr("It is not proven that her phone sent this."), "body_medium", desk=True, color=ft.Colors.TERTIARY)
+            text(
+                tr("It is not proven that her phone sent this."),
+                "body_medium",
+                desk=True,
+                color=ft.Colors.TERTIARY,
+            )
         )
     return ft.Container(
         bgcolor=ft.Colors.PRIMARY_CONTAINER if asked else ft.Colors.SURFACE_CONTAINER_LOWEST,

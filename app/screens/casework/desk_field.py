@@ -1,4 +1,5 @@
-"""A field of the desk: label inside the edge, smaller than on a phone, and it tells the keyboard that somebody writes.
+"""A field of the desk: label inside the edge, smaller than on a phone, and it tells the keyboard that
+somebody writes.
 
 While a field has the focus single letters are letters (`keys.hear`).
 """
@@ -30,6 +31,7 @@ def DeskField(
     autofocus: bool = False,
     read_only: bool = False,
     expand: bool | int = False,
+    key: str | None = None,
 ) -> ft.Control:
     """`name` is the key of the field; `aside` stands on the right of the label (`from complaint`)."""
     focused, set_focused = ft.use_state(False)
@@ -38,11 +40,23 @@ def DeskField(
         set_focused(on)
         desk.write_in(name, on=on)
 
+    def changed(event: ft.Event[ft.TextField]) -> None:
+        heard.current = event.control.value or ""
+        on_change(heard.current)
+
     ft.use_effect(lambda: None, [], cleanup=lambda: desk.write_in(name, on=False))
+    # Keys come faster than a page is drawn. What was typed meanwhile is in the field on show, not yet in
+    # `value`: giving `value` back would take letters away. So the field keeps its text unless the caller
+    # wants another one.
+    shown: ft.MutableRef[ft.TextField] = ft.use_ref(None)
+    heard = ft.use_ref(value)
+    if shown.current is not None and value == heard.current:
+        value = shown.current.value or ""
+    heard.current = value
     script = script_of(value) if value else desk.app.lang
     entry = ft.TextField(
         value=value,
-        on_change=lambda e: on_change(e.control.value or ""),
+        on_change=changed,
         on_focus=lambda _: focus(True),
         on_blur=lambda _: focus(False),
         border=ft.NoInputBorder(),
@@ -60,6 +74,7 @@ def DeskField(
         enable_ime_personalized_learning=False,
         key=f"{name}-entry",
     )
+    shown.current = entry
     ink = ft.Colors.PRIMARY if focused else ft.Colors.ON_SURFACE_VARIANT
     heading: list[ft.Control] = [text(label, "label_small", color=ink, spoken="", expand=True)]
     if aside:

@@ -17,7 +17,7 @@ LOCK_MINUTES = (2, 5, 8, 15)
 
 
 @ft.component
-def DeskSettings(desk: DeskModel) -> ft.Control:
+def DeskSettings(desk: DeskModel, *, key: str | None = None) -> ft.Control:
     """The page. Every choice acts at once."""
     tr, app = desk.tr, desk.app
     minutes, set_minutes = ft.use_state(app.session.idle_minutes)
@@ -41,7 +41,7 @@ def DeskSettings(desk: DeskModel) -> ft.Control:
             tr("What was told stays in the language in which it was told."),
             [(lang, OWN_NAMES[lang]) for lang in LANGUAGES],
             app.lang,
-            lambda value: app.choose(lang=value),  # type: ignore[arg-type]
+            lambda value: app.choose(lang=value),
             "language",
         ),
         _group(
@@ -50,7 +50,7 @@ def DeskSettings(desk: DeskModel) -> ft.Control:
             "",
             brightness,
             app.brightness,
-            lambda value: app.choose(brightness=value),  # type: ignore[arg-type]
+            lambda value: app.choose(brightness=value),
             "brightness",
         ),
         _group(
@@ -91,9 +91,15 @@ def not_protected(desk: DeskModel) -> list[str]:
         tr("A machine with a spying program on it. It sees what you see and every key."),
         tr("A passphrase that is short, written down or given away under force."),
         tr("Somebody of your own who copies words or photographs the screen."),
-        tr("That this machine speaks to a relay, and at which hours. What is sent, how much, and by whom stays hidden."),
+        tr(
+            "That this machine speaks to a relay, and at which hours."
+            " What is sent, how much, and by whom stays hidden."
+        ),
         tr("What was printed, exported or said aloud."),
-        tr("Words that were finished on a phone before it was taken stay closed; drafts on it do not, if its passphrase falls."),
+        tr(
+            "Words that were finished on a phone before it was taken stay closed; drafts on it do not, if its"
+            " passphrase falls."
+        ),
     ]
 
 
@@ -118,7 +124,9 @@ def _group(
 def _point(words: str) -> ft.Control:
     return ft.Row(
         [
-            ft.Container(width=14, height=2, bgcolor=ft.Colors.OUTLINE, border_radius=1, margin=ft.Margin.only(top=11)),
+            ft.Container(
+                width=14, height=2, bgcolor=ft.Colors.OUTLINE, border_radius=1, margin=ft.Margin.only(top=11)
+            ),
             text(words, "body_large", expand=True),
         ],
         spacing=10,

@@ -36,7 +36,10 @@ def key_sheet(tr: Translator) -> ft.Control:
     """All keys, for the dialog of `?`."""
     lines: list[ft.Control] = [
         ft.Row(
-            [ft.Container(ft.Row([key_hint(keys)], tight=True), width=96), text(what, "body_medium", expand=True)],
+            [
+                ft.Container(ft.Row([key_hint(keys)], tight=True), width=96),
+                text(what, "body_medium", expand=True),
+            ],
             spacing=12,
         )
         for keys, what in all_keys(tr)

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import flet as ft
 
+from app.actions.views import InboxRow
 from app.i18n import Translator
 from app.screens.casework import table, urgency
 from app.screens.casework.filter_chips import filter_chips
 from app.screens.casework.inbox_lines import InboxCard, InboxLine, columns
 from app.screens.casework.inbox_pane import InboxPane
+from app.screens.casework.memo import memoised
 from app.screens.casework.model import DeskModel
 from app.screens.casework.urgency import Filter
 from app.screens.parts import states
+from app.screens.parts.buttons import button
 from app.screens.parts.type import text
 
 _PAGE = 120
@@ -31,12 +36,14 @@ def _filter_word(chosen: Filter, n: int, tr: Translator) -> str:
 
 
 @ft.component
-def Inbox(desk: DeskModel) -> ft.Control:
+def Inbox(desk: DeskModel, *, key: str | None = None) -> ft.Control:
     """The list, and from 1000 px on the pane of the chosen line."""
     tr = desk.tr
     pages, set_pages = ft.use_state(1)
     if desk.rows is None:
-        return ft.Container(states.working(tr("Opening the inbox.")), padding=24, alignment=ft.Alignment.TOP_CENTER)
+        return ft.Container(
+            states.working(tr("Opening the inbox.")), padding=24, alignment=ft.Alignment.TOP_CENTER
+        )
     rows = desk.inbox()
     chosen = desk.chosen()
     options = [(one.value, _filter_word(one, n, tr)) for one, n in urgency.offered(desk.rows)]
@@ -57,7 +64,12 @@ def Inbox(desk: DeskModel) -> ft.Control:
     )
     if not desk.narrow:
         bar.controls += [
-            text(tr("Urgent first, then oldest"), "label_medium", color=ft.Colors.ON_SURFACE_VARIANT, no_wrap=True),
+            text(
+                tr("Urgent first, then oldest"),
+                "label_medium",
+                color=ft.Colors.ON_SURFACE_VARIANT,
+                no_wrap=True,
+            ),
             ft.Icon(ft.Icons.SORT_ROUNDED, size=18, color=ft.Colors.ON_SURFACE_VARIANT),
         ]
     if not rows:
@@ -65,7 +77,8 @@ def Inbox(desk: DeskModel) -> ft.Control:
     else:
         held = rows[: pages * _PAGE]
         more = len(rows) - len(held)
-        content = _cards(desk, held) if desk.narrow else _table(desk, held, chosen.code if chosen else None)
+        shown = chosen.code if chosen and desk.two_panes else None
+        content = (_table if desk.room_for_table else _cards)(desk, held, shown)
         if more > 0:
             content.controls.append(_more(tr, more, lambda: set_pages(pages + 1)))
     side = 16 if desk.narrow else 20
@@ -100,13 +113,14 @@ def _nothing(desk: DeskModel) -> str:
     return desk.tr("Nothing here.")
 
 
-def _table(desk: DeskModel, rows: list, chosen: str | None) -> ft.Column:  # type: ignore[type-arg]
-    line = ft.memo(InboxLine)
+def _table(desk: DeskModel, rows: list[InboxRow], chosen: str | None) -> ft.Column:
     return ft.Column(
         [
             table.head(columns(desk.tr)),
             *(
-                line(row, row.code == chosen, desk.app.lang, desk.select, key=f"{row.device}-{row.code}")
+                memoised(InboxLine)(
+                    row, row.code == chosen, desk.app.lang, desk.select, key=f"{row.device}-{row.code}"
+                )
                 for row in rows
             ),
         ],
@@ -117,10 +131,14 @@ def _table(desk: DeskModel, rows: list, chosen: str | None) -> ft.Column:  # typ
     )
 
 
-def _cards(desk: DeskModel, rows: list) -> ft.Column:  # type: ignore[type-arg]
-    card = ft.memo(InboxCard)
+def _cards(desk: DeskModel, rows: list[InboxRow], chosen: str | None) -> ft.Column:
     return ft.Column(
-        [card(row, desk.app.lang, desk.select, key=f"{row.device}-{row.code}") for row in rows],
+        [
+            memoised(InboxCard)(
+                row, row.code == chosen, desk.app.lang, desk.select, key=f"{row.device}-{row.code}"
+            )
+            for row in rows
+        ],
         spacing=8,
         scroll=ft.ScrollMode.AUTO,
         expand=True,
@@ -128,15 +146,13 @@ def _cards(desk: DeskModel, rows: list) -> ft.Column:  # type: ignore[type-arg]
     )
 
 
-def _more(tr: Translator, n: int, on_more: object) -> ft.Control:
-    from app.screens.parts.buttons import button
-
+def _more(tr: Translator, n: int, on_more: Callable[[], object]) -> ft.Control:
     return ft.Container(
         button(
             tr("Show {n} more", n=n),
             kind="plain",
             desk=True,
-            on_click=lambda _: on_more(),  # type: ignore[operator]
+            on_click=lambda _: on_more(),
             key="more",
         ),
         padding=12,

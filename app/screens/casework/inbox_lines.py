@@ -23,10 +23,10 @@ def columns(tr: Translator) -> list[Column]:
     """The columns of look/05."""
     return [
         Column(tr("Code"), width=100),
-        Column(tr("Marks"), width=132),
-        Column(tr("Issues"), expand=12),
-        Column(tr("Workplace"), expand=10),
-        Column(tr("Arrived"), width=84),
+        Column(tr("Marks"), width=124),
+        Column(tr("Issues"), expand=14),
+        Column(tr("Workplace"), expand=9),
+        Column(tr("Arrived"), width=80),
         Column(tr("Phone"), width=78),
         Column(tr("State"), width=124),
     ]
@@ -47,13 +47,19 @@ def spoken(row: InboxRow, tr: Translator) -> str:
 
 
 @ft.component
-def InboxLine(row: InboxRow, selected: bool, lang: Lang, on_press: Callable[[str], None]) -> ft.Control:
+def InboxLine(
+    row: InboxRow, selected: bool, lang: Lang, on_press: Callable[[str], None], *, key: str | None = None
+) -> ft.Control:
     """A row of the table. Memoised by the list: it is drawn again only when it differs."""
     tr = Translator(lang)
-    issues = [table.words(issue_line(code, lang), selected=selected) for code in row.issues[:_ISSUES_SHOWN]]
+    lines = 2 if len(row.issues) == 1 else 1
+    issues: list[ft.Control] = [
+        table.words(issue_line(code, lang), selected=selected, lines=lines)
+        for code in row.issues[:_ISSUES_SHOWN]
+    ]
     if len(row.issues) > _ISSUES_SHOWN:
-        more = tr("and {n} more", n=len(row.issues) - _ISSUES_SHOWN)
-        issues.append(table.words(more, selected=selected, soft=True, lines=1))
+        more = table.words(f"+ {tr.number(len(row.issues) - _ISSUES_SHOWN)}", selected=selected, soft=True)
+        issues[-1] = ft.Row([ft.Container(issues[-1], expand=True), more], spacing=4)
     marks = [mark_line(mark, tr, added=row.added, selected=selected) for mark in urgency.marks(row)]
     cells: list[ft.Control] = [
         table.words(row.code, selected=selected, bold=True, lines=1),
@@ -75,8 +81,10 @@ def InboxLine(row: InboxRow, selected: bool, lang: Lang, on_press: Callable[[str
 
 
 @ft.component
-def InboxCard(row: InboxRow, lang: Lang, on_press: Callable[[str], None]) -> ft.Control:
-    """The same on a narrow screen."""
+def InboxCard(
+    row: InboxRow, chosen: bool, lang: Lang, on_press: Callable[[str], None], *, key: str | None = None
+) -> ft.Control:
+    """The same where the table has no room."""
     tr = Translator(lang)
     soft = ft.Colors.ON_SURFACE_VARIANT
     marks = [mark_line(mark, tr, added=row.added) for mark in urgency.marks(row)]
@@ -99,8 +107,8 @@ def InboxCard(row: InboxRow, lang: Lang, on_press: Callable[[str], None]) -> ft.
         on_click=lambda _: on_press(row.code),
         label=spoken(row, tr),
         key=f"complaint-{row.code}",
-        bgcolor=ft.Colors.SURFACE_CONTAINER_LOWEST,
-        edge=ft.Colors.OUTLINE_VARIANT,
+        bgcolor=ft.Colors.PRIMARY_CONTAINER if chosen else ft.Colors.SURFACE_CONTAINER_LOWEST,
+        edge=ft.Colors.PRIMARY if chosen else ft.Colors.OUTLINE_VARIANT,
         radius=12,
         padding=14,
     )

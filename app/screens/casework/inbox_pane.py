@@ -17,26 +17,32 @@ from app.screens.parts.buttons import button
 from app.screens.settings.faults import said
 
 _LINES = 9
+_LINES_ASKING = 4
 
 
 @ft.component
-def InboxPane(desk: DeskModel, row: InboxRow) -> ft.Control:
+def InboxPane(desk: DeskModel, row: InboxRow, *, key: str | None = None) -> ft.Control:
     """The pane; it scrolls by itself."""
     tr = desk.tr
     device = desk.app.device
-    loaded = use_loaded(lambda: complaint_views.show(device, row.code, taken_by=row.device), [row.code, desk.app.seen])
+    loaded = use_loaded(
+        lambda: complaint_views.show(device, row.code, taken_by=row.device), [row.code, desk.app.seen]
+    )
     parts: list[ft.Control] = []
     if loaded.value is not None:
         view = loaded.value
+        asking: list[ft.Control] = []
+        if desk.asking:
+            phone = phone_of(desk, row)
+            asking = [AskBox(desk, row.code, phone, autofocus=True, key=f"ask-box-{row.code}")]
         parts += [
             complaint_head(view, row, tr),
-            narrative(view.record, tr, max_lines=_LINES),
+            narrative(view.record, tr, max_lines=_LINES_ASKING if desk.asking else _LINES),
+            *asking,
             Screening(desk, view, key=f"screening-{row.code}"),
             stitch.divider(inset=0),
             actions(desk, row, view, read_all=True),
         ]
-        if desk.asking:
-            parts.append(AskBox(desk, row.code, phone_of(desk, row), autofocus=True, key=f"ask-box-{row.code}"))
     elif loaded.fault is not None:
         parts.append(states.problem(said(tr, loaded.fault)))
     if desk.problem:

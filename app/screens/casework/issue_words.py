@@ -1,4 +1,6 @@
-"""The name of an issue at the desk: its code and the term of the field, or the workers' words in Bengali and Khmer."""
+"""The name of an issue at the desk: its code and the term of the field, or the workers' words in Bengali and
+Khmer.
+"""
 
 from __future__ import annotations
 

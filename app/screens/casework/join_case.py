@@ -18,14 +18,16 @@ from app.screens.settings.faults import said
 
 
 @ft.component
-def JoinCase(desk: DeskModel, code: str) -> ft.Control:
+def JoinCase(desk: DeskModel, code: str, *, key: str | None = None) -> ft.Control:
     """The page."""
     tr = desk.tr
     device, row = desk.app.device, desk.row(code)
     taken_by = row.device if row else None
     loaded = use_loaded(lambda: complaint_views.show(device, code, taken_by=taken_by), [code, taken_by])
     if loaded.value is None:
-        waiting = states.problem(said(tr, loaded.fault)) if loaded.fault else states.working(tr("Opening it."))
+        waiting = (
+            states.problem(said(tr, loaded.fault)) if loaded.fault else states.working(tr("Opening it."))
+        )
         return ft.Container(waiting, padding=20)
     open_cases = [case for case in desk.cases or () if case.number not in loaded.value.cases]
     right: list[ft.Control] = [states.problem(desk.problem)] if desk.problem else []
@@ -73,7 +75,12 @@ def _choice(desk: DeskModel, case: CaseRow, code: str) -> ft.Control:
                 wrap=True,
             ),
             text(
-                tr.join([case.title or tr("without a title"), tr.count("{n} complaints", case.complaints, one="{n} complaint")]),
+                tr.join(
+                    [
+                        case.title or tr("without a title"),
+                        tr.count("{n} complaints", case.complaints, one="{n} complaint"),
+                    ]
+                ),
                 "body_medium",
                 desk=True,
                 color=ft.Colors.ON_SURFACE_VARIANT,

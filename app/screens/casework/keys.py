@@ -31,6 +31,7 @@ LETTERS: Final[dict[str, dict[str, str]]] = {
 }
 """Keys that act while nothing is written."""
 
+
 @dataclass(frozen=True)
 class Stroke:
     """One key, as Flet reports it: `key` is a capital letter, a digit or a name such as Enter."""

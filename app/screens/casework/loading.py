@@ -1,6 +1,7 @@
 """Reading something from the vault for a screen, off the event loop.
 
-Guarantees: the old content stays until the new one is there; an answer that comes after a newer question is dropped.
+Guarantees: the old content stays until the new one is there; an answer that comes after a newer question is
+dropped.
 """
 
 from __future__ import annotations

@@ -1,4 +1,6 @@
-"""The turmeric banner of missing parcels: number, phone, day, then what to do. It goes when they arrive, not by a cross."""
+"""The turmeric banner of missing parcels: number, phone, day, then what to do. It goes when they arrive, not
+by a cross.
+"""
 
 from __future__ import annotations
 

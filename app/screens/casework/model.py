@@ -1,8 +1,8 @@
 """What one page of the desk shows: the lists that were read, what is chosen in them, and the last session.
 
-Guarantees: every blocking action runs off the event loop; a refusal is kept as a sentence in `problem` and nothing on
-show changes; lists keep their old content while they are read again; nothing that was read outlives a lock, because the
-model is made anew behind it.
+Guarantees: every blocking action runs off the event loop; a refusal is kept as a sentence in `problem` and
+nothing on show changes; lists keep their old content while they are read again; nothing that was read
+outlives a lock, because the model is made anew behind it.
 """
 
 from __future__ import annotations
@@ -32,6 +32,9 @@ NARROW = 600
 
 TWO_PANES = 1000
 """From this width on two panes stand side by side."""
+
+TABLE_BESIDE_PANE = 1240
+"""From this width on the inbox's seven columns fit beside the pane; below, its lines are cards there."""
 
 
 @ft.observable
@@ -82,6 +85,11 @@ class DeskModel:
     def two_panes(self) -> bool:
         """Wide enough for two panes."""
         return self.width >= TWO_PANES
+
+    @property
+    def room_for_table(self) -> bool:
+        """The inbox has room for its table: alone, or beside the pane on a wide screen."""
+        return not self.narrow and (not self.two_panes or self.width >= TABLE_BESIDE_PANE)
 
     @property
     def place(self) -> str:
@@ -160,10 +168,11 @@ class DeskModel:
         return next((row for row in rows if row.code == self.code), rows[0] if rows else None)
 
     def select(self, code: str) -> None:
-        """Choose a line; where there is one pane, open it."""
+        """Choose a line; open it when it was chosen before, or where there is one pane."""
         self.acted()
+        again = self.code == code
         self.code, self.asking, self.problem = code, False, None
-        if not self.two_panes:
+        if again or not self.two_panes:
             self.go("complaint", code)
 
     def choose_filter(self, chosen: Filter) -> None:
@@ -228,7 +237,9 @@ class DeskModel:
             self.offline = True
         except SyncError as refused:
             self.problem = said(self.tr, refused)
-        except Exception as fault:  # a lock in the middle closes the vault under the session; that is no fault
+        except (
+            Exception
+        ) as fault:  # a lock in the middle closes the vault under the session; that is no fault
             if by_hand and self.app.session.device is not None:
                 self.problem = said(self.tr, fault)
         else:
@@ -240,9 +251,7 @@ class DeskModel:
             self.syncing = False
 
 
-_Read: TypeAlias = tuple[
-    tuple[InboxRow, ...], tuple[CaseRow, ...], OrganisationView, tuple[MissingView, ...]
-]
+_Read: TypeAlias = tuple[tuple[InboxRow, ...], tuple[CaseRow, ...], OrganisationView, tuple[MissingView, ...]]
 
 
 def _read(device: Device) -> _Read:

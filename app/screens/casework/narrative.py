@@ -20,7 +20,10 @@ def narrative(
     if record is None:
         parts.append(
             text(
-                tr("What came under this code does not hold to the form and cannot be shown. It is kept as it came."),
+                tr(
+                    "What came under this code does not hold to the form and cannot be shown."
+                    " It is kept as it came."
+                ),
                 "body_medium",
                 color=ft.Colors.ON_SURFACE_VARIANT,
             )
@@ -29,7 +32,11 @@ def narrative(
         parts.append(text(f"“{words}”", "body_large", selectable=True, max_lines=max_lines, key="narrative"))
     else:
         parts.append(
-            text(tr("Nothing was written down in her words."), "body_medium", color=ft.Colors.ON_SURFACE_VARIANT)
+            text(
+                tr("Nothing was written down in her words."),
+                "body_medium",
+                color=ft.Colors.ON_SURFACE_VARIANT,
+            )
         )
     wanted = (record or {}).get("remedy_wanted")
     if wanted and wants:

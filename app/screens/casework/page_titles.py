@@ -1,4 +1,6 @@
-"""The title over each page and the few words beside it. Never a person's name, and never what a case is about."""
+"""The title over each page and the few words beside it. Never a person's name, and never what a case is
+about.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""Two panes side by side from 1000 px on, one under the other below; each scrolls by itself where they stand beside."""
+"""Two panes side by side from 1000 px on, one under the other below; each scrolls by itself where they stand
+beside.
+"""
 
 from __future__ import annotations
 
@@ -38,14 +40,14 @@ def panes(
     told_left: bool = True,
     right_first: bool = False,
 ) -> ft.Control:
-    """`told_left` gives the left pane the ground of what was told, else the right one. On one pane the order is kept
-    unless `right_first`.
+    """`told_left` gives the left pane the ground of what was told, else the right one. On one pane the order
+    is kept unless `right_first`.
     """
     if not desk.two_panes:
         first, second = (right, left) if right_first else (left, right)
         return scrolling([*first, *second], padding=16 if desk.narrow else 20)
     hairline = ft.BorderSide(1, ft.Colors.OUTLINE_VARIANT)
-    sides = [
+    sides: list[ft.Control] = [
         ft.Container(
             scrolling(left),
             expand=shares[0],
@@ -59,6 +61,4 @@ def panes(
             border=None if told_left else ft.Border.only(left=hairline),
         ),
     ]
-    return ft.Row(
-        sides, spacing=0, expand=True, vertical_alignment=ft.CrossAxisAlignment.STRETCH
-    )
+    return ft.Row(sides, spacing=0, expand=True, vertical_alignment=ft.CrossAxisAlignment.STRETCH)

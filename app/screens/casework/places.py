@@ -68,7 +68,9 @@ def foot_keys(place: str, tr: Translator) -> list[tuple[tuple[str, ...], str]]:
         "arrivals": [(("j", "k"), tr("device")), (("g i",), tr("inbox"))],
         "devices": [(("i",), tr("invite")), (("m",), tr("admit"))],
     }
-    leave = [] if place in ("inbox", "cases", "arrivals", "devices", "settings") else [(("Esc",), tr("leave"))]
+    leave = (
+        [] if place in ("inbox", "cases", "arrivals", "devices", "settings") else [(("Esc",), tr("leave"))]
+    )
     return [*here.get(place, []), *leave, (("?",), tr("all keys"))]
 
 

@@ -107,7 +107,7 @@ def _item(desk: DeskModel, place: Place, *, count: int = 0, expand: bool = False
     def go(_: object) -> None:
         if place.name == "lock":
             desk.app.lock()
-        else:
+        elif place.name != desk.place:
             desk.root(place.name)
 
     spoken = place.word if not count else tr("{place}, {n} waiting", place=place.word, n=count)

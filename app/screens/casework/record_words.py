@@ -1,8 +1,8 @@
 """An intake record as lines of a label and what was said, in plain words.
 
-Guarantees: only what was answered is listed; refused, does not know and not asked stay apart from *no*; a name and a
-phone number are in `who`, never in `lines`.
-Does not: translate her words. What she said stays as she said it.
+Guarantees: only what was answered is listed; refused, does not know and not asked stay apart from *no*; a
+name and a phone number are in `who`, never in `lines`. Does not: translate her words. What she said stays as
+she said it.
 """
 
 from __future__ import annotations
@@ -10,11 +10,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
-from app.i18n import Translator
+from app.i18n import OWN_NAMES, Translator
 from app.screens.casework import answer_words as say
 from app.screens.casework.issue_words import issue_line
 
-_SILENT = (None, "", "not_asked", [], ())
+_SILENT: tuple[object, ...] = (None, "", "not_asked", [], ())
 
 
 class Line(NamedTuple):
@@ -30,7 +30,7 @@ def lines(record: dict[str, Any], tr: Translator) -> list[Line]:
 
 
 def short_lines(record: dict[str, Any], tr: Translator) -> list[Line]:
-    """The few lines that stand beside a new case: what she wants, where, employment, others, danger, contact."""
+    """The few lines that stand beside a new case."""
     found = [
         Line(tr("She wants"), record.get("remedy_wanted") or ""),
         Line(tr("Workplace"), workplace(record, tr)),
@@ -71,8 +71,8 @@ def when(record: dict[str, Any], tr: Translator) -> str:
     parts: list[str] = []
     if start and end and start != end:
         parts.append(f"{tr.partial(start)} – {tr.partial(end)}")
-    elif start or end:
-        parts.append(tr.partial(start or end))
+    elif one := start or end:
+        parts.append(tr.partial(str(one)))
     elif record.get("happened") is not None:
         parts.append(tr("date not known"))
     if happened.get("ongoing") == "yes":
@@ -95,9 +95,9 @@ def employment(record: dict[str, Any], tr: Translator) -> str:
     job = record.get("employment") or {}
     currency = job.get("currency") or ""
 
-    def sum_of(key: str, source: str) -> str:
+    def sum_of(key: str) -> str:
         amount = job.get(key)
-        return "" if amount in _SILENT else tr(source, sum=_sum(tr, amount, currency))
+        return "" if amount in _SILENT else _sum(tr, amount, currency)
 
     return tr.join(
         [
@@ -107,8 +107,8 @@ def employment(record: dict[str, Any], tr: Translator) -> str:
             say.ending(tr, job["how_ended"]) if job.get("how_ended") else "",
             say.contract(tr, job["contract"]) if job.get("contract") else "",
             tr("grade {grade}", grade=job["grade"]) if job.get("grade") else "",
-            sum_of("basic", "basic {sum}"),
-            sum_of("gross", "gross {sum}"),
+            tr("basic {sum}", sum=basic) if (basic := sum_of("basic")) else "",
+            tr("gross {sum}", sum=gross) if (gross := sum_of("gross")) else "",
             tr("paid by {how}", how=job["paid_by"]) if job.get("paid_by") else "",
         ]
     )
@@ -245,14 +245,22 @@ def _evidence(tr: Translator, item: dict[str, Any]) -> str:
     return ", ".join(part for part in named if part)
 
 
+def _language(record: dict[str, Any], tr: Translator) -> str:
+    written = str(record.get("language") or "")
+    names = {str(lang): name for lang, name in OWN_NAMES.items()}
+    return tr("told in {language}", language=names.get(written[:2], written)) if written else ""
+
+
 def _how(record: dict[str, Any], tr: Translator) -> str:
     came, interpreter = record.get("received"), record.get("interpreter", "not_asked")
     before = record.get("came_before", "not_asked")
     return tr.join(
         [
             say.received(tr, came) if came else "",
-            tr("language {code}", code=record["language"]) if record.get("language") else "",
-            tr("interpreter: {answer}", answer=say.answer(tr, interpreter)) if interpreter != "not_asked" else "",
-            tr("came before: {answer}", answer=say.answer(tr, before)) if before != "not_asked" else "",
+            _language(record, tr),
+            ""
+            if interpreter == "not_asked"
+            else tr("interpreter: {answer}", answer=say.answer(tr, interpreter)),
+            "" if before == "not_asked" else tr("came before: {answer}", answer=say.answer(tr, before)),
         ]
     )

@@ -1,8 +1,11 @@
-"""The three questions of screening: genuine, ours, safe. Each may stay unclear, and none is chosen beforehand."""
+"""The three questions of screening: genuine, ours, safe. Each may stay unclear, and none is chosen
+beforehand.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import flet as ft
 
@@ -25,47 +28,51 @@ def _questions(tr: Translator) -> list[tuple[str, str, str]]:
 
 
 @ft.component
-def Screening(desk: DeskModel, view: ComplaintView) -> ft.Control:
-    """A row a question. What is chosen is kept at once and goes to the other handlers with the next session."""
+def Screening(desk: DeskModel, view: ComplaintView, *, key: str | None = None) -> ft.Control:
+    """A row a question. What is chosen is kept at once; other handlers get it with the next session."""
     tr = desk.tr
-    left_open, set_left_open = ft.use_state(frozenset[str]())
     judged = {name: getattr(view.screening, name) for name, _, _ in _questions(tr)}
-    begun = any(value is not None for value in judged.values())
 
     def choose(name: str) -> Callable[[str], None]:
         def chosen(value: str) -> None:
-            set_left_open(left_open | {name} if value == "unclear" else left_open - {name})
-            answers = {**judged, name: _VALUES[value]}
-            desk.app.page.run_task(desk.do, casework.screen, view.code, **answers)
+            unclear = [name] if value == "unclear" else []
+            answer: dict[str, Any] = {name: _VALUES[value], "unclear": unclear}
+
+            async def keep() -> None:
+                await desk.do(casework.screen, view.code, **answer)
+
+            desk.app.page.run_task(keep)
 
         return chosen
 
     def row(name: str, question: str, means: str) -> ft.Control:
         value = judged[name]
-        unclear = "unclear" if begun or name in left_open else None
-        pressed = unclear if value is None else "yes" if value else "no"
+        open_ = "unclear" if name in view.screening.unclear else None
+        pressed = open_ if value is None else "yes" if value else "no"
         words = ft.Row(
             [
                 text(question, "body_medium", desk=True, bold=True, no_wrap=True),
                 text(means, "body_medium", desk=True, color=ft.Colors.ON_SURFACE_VARIANT, expand=True),
             ],
             spacing=4,
-            expand=not desk.narrow,
+            expand=not desk.narrow and desk.room_for_table,
         )
         answers = segments(
             [("yes", tr("Yes")), ("no", tr("No")), ("unclear", tr("Unclear"))],
             chosen=pressed,
             on_choose=choose(name),
             question=question,
-            width=None if desk.narrow else 236,
+            width=None if desk.narrow or not desk.room_for_table else 250,
             tall=desk.narrow,
             key=f"screen-{name}",
         )
-        if desk.narrow:
-            return ft.Column(
-                [words, answers], spacing=4, tight=True, horizontal_alignment=ft.CrossAxisAlignment.STRETCH
-            )
-        return ft.Row([words, answers], spacing=8)
+        rows: list[ft.Control] = [words, answers]
+        if name in view.screening.contested:
+            rows.append(_contested(tr))
+        if desk.narrow or not desk.room_for_table:
+            return ft.Column(rows, spacing=4, tight=True, horizontal_alignment=ft.CrossAxisAlignment.STRETCH)
+        line: ft.Control = ft.Row([words, answers], spacing=8)
+        return line if len(rows) == 2 else ft.Column([line, rows[2]], spacing=4, tight=True)
 
     return ft.Column(
         [
@@ -75,4 +82,19 @@ def Screening(desk: DeskModel, view: ComplaintView) -> ft.Control:
         spacing=10,
         tight=True,
         horizontal_alignment=ft.CrossAxisAlignment.STRETCH,
+    )
+
+
+def _contested(tr: Translator) -> ft.Control:
+    return ft.Row(
+        [
+            ft.Icon(ft.Icons.CALL_SPLIT_ROUNDED, size=16, color=ft.Colors.TERTIARY),
+            text(
+                tr("Two handlers judged differently. Choose again to settle it."),
+                "label_medium",
+                color=ft.Colors.TERTIARY,
+                expand=True,
+            ),
+        ],
+        spacing=6,
     )

@@ -1,5 +1,5 @@
-"""Several answers side by side in one frame, of which one may be chosen: the three questions of screening, the type of
-a case. Nothing is chosen beforehand.
+"""Several answers side by side in one frame, of which one may be chosen: the three questions of screening,
+the type of a case. Nothing is chosen beforehand.
 """
 
 from __future__ import annotations
@@ -28,7 +28,11 @@ def segments(
     for n, (value, word) in enumerate(options):
         if n:
             parts.append(ft.Container(width=1, bgcolor=ft.Colors.OUTLINE))
-        parts.append(_segment(value, word, value == chosen, on_choose, question, tall, f"{key}-{value}", n, len(options)))
+        parts.append(
+            _segment(
+                value, word, value == chosen, on_choose, question, tall, f"{key}-{value}", n, len(options)
+            )
+        )
     return ft.Container(
         width=width,
         height=48 if tall else 34,
@@ -53,14 +57,16 @@ def _segment(
 ) -> ft.Control:
     ink = ft.Colors.ON_SECONDARY_CONTAINER if is_chosen else ft.Colors.ON_SURFACE
     inside: list[ft.Control] = [
-        text(word, "body_medium", desk=True, bold=is_chosen, color=ink, no_wrap=True, align=ft.TextAlign.CENTER)
+        text(
+            word, "body_medium", desk=True, bold=is_chosen, color=ink, no_wrap=True, align=ft.TextAlign.CENTER
+        )
     ]
     if is_chosen:
         inside.insert(0, ft.Icon(ft.Icons.CHECK_ROUNDED, size=16, color=ink))
     round_left = RADIUS_FIELD_DESK - 1 if n == 0 else 0
     round_right = RADIUS_FIELD_DESK - 1 if n == of - 1 else 0
     return press(
-        ft.Row(inside, spacing=6, tight=True, alignment=ft.MainAxisAlignment.CENTER),
+        ft.Row(inside, spacing=4, tight=True, alignment=ft.MainAxisAlignment.CENTER),
         on_click=lambda _: on_choose(value),
         label=f"{question} {word}",
         selected=is_chosen,
@@ -69,7 +75,7 @@ def _segment(
         radius=ft.BorderRadius.only(
             top_left=round_left, bottom_left=round_left, top_right=round_right, bottom_right=round_right
         ),
-        padding=ft.Padding.symmetric(horizontal=6),
+        padding=ft.Padding.symmetric(horizontal=4),
         alignment=ft.Alignment.CENTER,
         expand=1,
     )

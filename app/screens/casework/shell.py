@@ -1,12 +1,14 @@
 """The desk: rail, top bar, the page on show, its keys at the foot; and what happens while nobody looks.
 
-Guarantees: every place can be reached with the mouse, the keyboard and a finger; the lists are read again when something
-arrived; a session runs in the background while the desk is unlocked and does not keep it from locking.
+Guarantees: every place can be reached with the mouse, the keyboard and a finger; the lists are read again
+when something arrived; a session runs in the background while the desk is unlocked and does not keep it from
+locking.
 """
 
 from __future__ import annotations
 
 import asyncio
+from typing import Any
 
 import flet as ft
 
@@ -43,7 +45,8 @@ _USUAL_SYNC_S = 15 * 60.0
 @ft.component
 def DeskShell(model: AppModel) -> ft.Control:
     """All of the desk behind the lock."""
-    desk, _ = ft.use_state(lambda: DeskModel(app=model))
+    make: Any = lambda: DeskModel(app=model)  # noqa: E731 - use_state cannot type a maker
+    desk: DeskModel = ft.use_state(make)[0]
     prefix = ft.use_ref(False)
     page = model.page
 
@@ -76,7 +79,7 @@ def DeskShell(model: AppModel) -> ft.Control:
         desk.width = page.width or desk.width
         page.on_resize = resized
         page.on_keyboard_event = key_pressed
-        page.schedule_update()
+        page.schedule_update()  # type: ignore[no-untyped-call]
         page.run_task(in_background)
 
     def left() -> None:
@@ -181,7 +184,10 @@ def _key_dialog(desk: DeskModel) -> ft.AlertDialog:
 
     return ft.AlertDialog(
         title=text(desk.tr("All keys"), "title_large", bold=True),
-        content=ft.Container(key_sheet(desk.tr), width=420),
-        actions=[button(desk.tr("Close"), kind="plain", hint="Esc", desk=True, on_click=close, key="close-keys")],
+        content=ft.Container(key_sheet(desk.tr), width=420, height=480),
+        bgcolor=ft.Colors.SURFACE_CONTAINER_LOW,
+        actions=[
+            button(desk.tr("Close"), kind="plain", hint="Esc", desk=True, on_click=close, key="close-keys")
+        ],
         on_dismiss=close,
     )

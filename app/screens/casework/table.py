@@ -1,4 +1,5 @@
-"""Tables of the desk: a head with a thicker line, rows with hairlines, the chosen row with a bar and a ground.
+"""Tables of the desk: a head with a thicker line, rows with hairlines, the chosen row with a bar and a
+ground.
 
 Every row is one thing to press, and one sentence to a screen reader.
 """
@@ -37,7 +38,10 @@ def _cell(column: Column, content: ft.Control) -> ft.Control:
 def head(columns: Sequence[Column]) -> ft.Control:
     """The titles of the columns."""
     cells = [
-        _cell(column, text(column.title, "body_medium", bold=True, desk=True, color=ft.Colors.ON_SURFACE_VARIANT))
+        _cell(
+            column,
+            text(column.title, "body_medium", bold=True, desk=True, color=ft.Colors.ON_SURFACE_VARIANT),
+        )
         for column in columns
     ]
     return ft.Container(
@@ -84,7 +88,9 @@ def line(
     )
 
 
-def words(value: str, *, selected: bool = False, soft: bool = False, bold: bool = False, lines: int = 2) -> ft.Text:
+def words(
+    value: str, *, selected: bool = False, soft: bool = False, bold: bool = False, lines: int = 2
+) -> ft.Text:
     """A text in a cell."""
     ink = ft.Colors.ON_PRIMARY_CONTAINER if selected else ft.Colors.ON_SURFACE
     if soft and not selected:

@@ -1,4 +1,6 @@
-"""A complaint as it was told: her words, the lines of the record, what she agreed to, what came later. Read only."""
+"""A complaint as it was told: her words, the lines of the record, what she agreed to, what came later. Read
+only.
+"""
 
 from __future__ import annotations
 
@@ -32,7 +34,9 @@ def title_line(tr: Translator) -> ft.Control:
 
 
 @ft.component
-def ToldPane(view: ComplaintView, row: InboxRow | None, tr: Translator, *, short: bool = False) -> ft.Control:
+def ToldPane(
+    view: ComplaintView, row: InboxRow | None, tr: Translator, *, short: bool = False, key: str | None = None
+) -> ft.Control:
     """The whole of it; `short` gives only the lines that a new case needs."""
     parts: list[ft.Control] = [title_line(tr), complaint_head(view, row, tr)]
     parts.append(narrative(view.record, tr, wants=False))
@@ -58,7 +62,8 @@ def said_lines(lines: Sequence[Line]) -> ft.Control:
                 content=ft.Row(
                     [
                         ft.Container(
-                            text(line.label, "body_medium", desk=True, color=ft.Colors.ON_SURFACE_VARIANT), width=140
+                            text(line.label, "body_medium", desk=True, color=ft.Colors.ON_SURFACE_VARIANT),
+                            width=140,
                         ),
                         text(line.value, "body_medium", desk=True, expand=True, selectable=True),
                     ],
@@ -76,7 +81,9 @@ def said_lines(lines: Sequence[Line]) -> ft.Control:
 
 @ft.component
 def WhoSheIs(lines: Sequence[Line], tr: Translator) -> ft.Control:
-    """Her name and numbers stay covered until they are asked for, and are covered again when the page is left."""
+    """Her name and numbers stay covered until they are asked for, and are covered again when the page is
+    left.
+    """
     shown, set_shown = ft.use_state(False)
     if not lines:
         return ft.Container()
@@ -103,7 +110,12 @@ def _added(message: MessageView, tr: Translator) -> ft.Control:
         lines.append(text(message.text, "body_large", selectable=True))
     if message.authentic is False:
         lines.append(
-            text(tr("It is not proven that her phone sent this."), "body_medium", desk=True, color=ft.Colors.TERTIARY)
+            text(
+                tr("It is not proven that her phone sent this."),
+                "body_medium",
+                desk=True,
+                color=ft.Colors.TERTIARY,
+            )
         )
     return ft.Row(
         [

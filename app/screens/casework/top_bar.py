@@ -16,7 +16,9 @@ _WARN_S = 60.0
 
 
 def top_bar(desk: DeskModel, title: str, *, subtitle: str = "") -> ft.Control:
-    """Title on the left; connection, desk and lock on the right. On a narrow screen only what must be pressed."""
+    """Title on the left; connection, desk and lock on the right. On a narrow screen only what must be
+    pressed.
+    """
     tr = desk.tr
     soft = ft.Colors.ON_SURFACE_VARIANT
     heading: list[ft.Control] = [text(title, "title_large", bold=True, no_wrap=not desk.narrow)]
@@ -73,6 +75,7 @@ def connection(desk: DeskModel, *, lines: int = 2) -> ft.Control:
         )
         if desk.waiting:
             sentence += " " + tr.count("{n} still to send.", desk.waiting)
+        sentence += " " + tr("Sync now fetches and sends again.")
     return ft.Semantics(
         live_region=True,
         content=ft.Row(
@@ -131,7 +134,12 @@ def LockIn(desk: DeskModel) -> ft.Control:
 
     if left < _WARN_S:
         return button(
-            tr("Locks in a minute. Stay"), kind="second", desk=True, on_click=stay, key="stay", icon=ft.Icons.LOCK_CLOCK
+            tr("Locks in a minute. Stay"),
+            kind="second",
+            desk=True,
+            on_click=stay,
+            key="stay",
+            icon=ft.Icons.LOCK_CLOCK,
         )
     minutes = max(1, round(left / 60))
     words = tr.count("locks in {n} min", minutes)

@@ -1,7 +1,7 @@
 """Admit a device: paste or open its reply, read six groups of digits to each other, admit it.
 
-Guarantees: nothing is signed before somebody typed the digits that were read aloud, or confirmed group by group that they
-are the same; any other digits are refused by the action itself.
+Guarantees: nothing is signed before somebody typed the digits that were read aloud, or confirmed group by
+group that they are the same; any other digits are refused by the action itself.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 import flet as ft
 
 from app.actions import enrolment
+from app.actions.views import AdmittedView, ReplyView
 from app.domain.digits import to_western
 from app.screens.casework.desk_field import DeskField
 from app.screens.casework.model import DeskModel
@@ -21,13 +22,15 @@ from app.screens.parts.type import text
 
 
 @ft.component
-def Admit(desk: DeskModel) -> ft.Control:
+def Admit(desk: DeskModel, *, key: str | None = None) -> ft.Control:
     """The page: left the reply, right the digits and *Admit*."""
     tr, device = desk.tr, desk.app.device
     reply, set_reply = ft.use_state("")
-    read, set_read = ft.use_state(None)
+    unread: ReplyView | None = None
+    read, set_read = ft.use_state(unread)
     typed, set_typed = ft.use_state("")
-    done, set_done = ft.use_state(None)
+    not_yet: AdmittedView | None = None
+    done, set_done = ft.use_state(not_yet)
     if not device.officer:
         return ft.Container(states.no_right(tr("Officers can invite and admit devices.")), padding=20)
 

@@ -1,4 +1,6 @@
-"""After a device was admitted: whether its welcome is on the way, and the same as a file for where there is no network."""
+"""After a device was admitted: whether its welcome is on the way, and the same as a file for where there
+is no network.
+"""
 
 from __future__ import annotations
 
@@ -16,7 +18,9 @@ def admitted(desk: DeskModel, view: AdmittedView) -> ft.Control:
     """What happened, what comes next, one way back."""
     tr = desk.tr
     if view.published:
-        sent = tr("The welcome is on its way. {label} finds it when it connects the next time.", label=view.label)
+        sent = tr(
+            "The welcome is on its way. {label} finds it when it connects the next time.", label=view.label
+        )
     else:
         sent = tr("There is no connection now. The welcome goes with the next session, or as a file at once.")
     as_file = handing_over(
@@ -30,7 +34,10 @@ def admitted(desk: DeskModel, view: AdmittedView) -> ft.Control:
     return ft.Column(
         [
             ft.Row(
-                [text(tr("{label} is admitted", label=view.label), "title_large", bold=True), chip(tr("Admitted"), "done")],
+                [
+                    text(tr("{label} is admitted", label=view.label), "title_large", bold=True),
+                    chip(tr("Admitted"), "done"),
+                ],
                 spacing=10,
                 wrap=True,
             ),

@@ -1,7 +1,7 @@
 """The digits that two people read to each other before a device is admitted.
 
-The person says what the *other* screen shows; typing it (or saying that all six groups are the same) is what confirms, so
-that nobody admits by habit.
+The person says what the *other* screen shows; typing it (or saying that all six groups are the same) is what
+confirms, so that nobody admits by habit.
 """
 
 from __future__ import annotations
@@ -35,7 +35,8 @@ def check_digits(
         text(tr("Read them to each other"), "title_large", bold=True),
         text(
             tr(
-                "{label} shows six groups too. If a single digit differs, do not admit it: somebody stands between.",
+                "{label} shows six groups too. If a single digit differs, do not admit it:"
+                " somebody stands between.",
                 label=named,
             ),
             "body_large",
@@ -43,9 +44,7 @@ def check_digits(
         ft.Semantics(
             container=True,
             label=", ".join(" ".join(group) for group in groups),
-            content=ft.Row(
-                [_group(desk, group) for group in groups], spacing=10, run_spacing=10, wrap=True
-            ),
+            content=ft.Row([_group(desk, group) for group in groups], spacing=10, run_spacing=10, wrap=True),
             exclude_semantics=True,
         ),
         text(
@@ -106,7 +105,5 @@ def _group(desk: DeskModel, group: str) -> ft.Control:
         border=ft.Border.all(1, ft.Colors.OUTLINE_VARIANT),
         border_radius=10,
         padding=ft.Padding.symmetric(horizontal=14, vertical=6),
-        content=ft.Column(
-            shown, spacing=0, tight=True, horizontal_alignment=ft.CrossAxisAlignment.CENTER
-        ),
+        content=ft.Column(shown, spacing=0, tight=True, horizontal_alignment=ft.CrossAxisAlignment.CENTER),
     )

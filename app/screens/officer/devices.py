@@ -1,4 +1,6 @@
-"""Devices and people: who belongs to the organisation, and the two steps that let a new device in (look/11)."""
+"""Devices and people: who belongs to the organisation, and the two steps that let a new device in
+(look/11).
+"""
 
 from __future__ import annotations
 
@@ -50,14 +52,16 @@ def _of_kind(devices: list[DeviceView], kind: str) -> list[DeviceView]:
 
 
 @ft.component
-def Devices(desk: DeskModel) -> ft.Control:
+def Devices(desk: DeskModel, *, key: str | None = None) -> ft.Control:
     """The table, and for officers *Invite a device* and *Admit a device*."""
     tr = desk.tr
     kind, set_kind = ft.use_state("all")
     if desk.organisation is None:
         return ft.Container(states.working(tr("Opening the devices.")), padding=24)
     device = desk.app.device
-    everything = sorted(desk.organisation.devices, key=lambda one: (one.state == "revoked", one.label.casefold()))
+    everything = sorted(
+        desk.organisation.devices, key=lambda one: (one.state == "revoked", one.label.casefold())
+    )
     shown = _of_kind(everything, kind)
     chips = filter_chips(kinds(everything, tr), chosen=kind, on_choose=set_kind, tall=desk.narrow, key="kind")
     tall = 48 if desk.narrow else 36
@@ -86,9 +90,7 @@ def Devices(desk: DeskModel) -> ft.Control:
         ]
     else:
         right = [ft.Container(states.no_right(tr("Officers can invite and admit devices.")), width=320)]
-    bar: ft.Control = ft.Row(
-        [ft.Container(chips, expand=True), *right], spacing=10
-    )
+    bar: ft.Control = ft.Row([ft.Container(chips, expand=True), *right], spacing=10)
     if desk.width < 860:
         bar = ft.Column([ft.Row(right, spacing=8, run_spacing=8, wrap=True), chips], spacing=12, tight=True)
     this = device.id.hex()
@@ -104,6 +106,7 @@ def Devices(desk: DeskModel) -> ft.Control:
                 bar,
                 ft.Container(height=6),
                 *(lines if desk.width < 860 else [_tight(lines)]),
+                ft.Container(height=8),
                 _quorum(desk),
             ],
             spacing=8,
@@ -183,13 +186,17 @@ def _card(device: DeviceView, tr: Translator, this: str) -> ft.Control:
 
 
 def _quorum(desk: DeskModel) -> ft.Control:
-    """How many officers there are. Restoring the desk with several of them is not there yet, and it is said."""
+    """How many officers there are. Restoring the desk with several of them is not there yet, and it is
+    said.
+    """
     tr, organisation = desk.tr, desk.organisation
     if organisation is None:
         return ft.Container()
     officers = len(organisation.officers)
     words = tr.count(
-        "{n} officers may sign for this organisation.", officers, one="One officer may sign for this organisation."
+        "{n} officers may sign for this organisation.",
+        officers,
+        one="One officer may sign for this organisation.",
     )
     return ft.Column(
         [

@@ -19,13 +19,17 @@ def handing_over(
     data: bytes | None = None,
     shown: bool = True,
 ) -> ft.Control:
-    """`payload` as text; `data` is what the file holds when it is not the text. File names never name a person."""
+    """`payload` as text; `data` is what the file holds when it is not the text. File names never name a
+    person.
+    """
     tall = 48 if desk.narrow else 36
 
     async def copy_text() -> None:
         desk.acted()
         await ft.Clipboard().set(payload)
-        desk.app.page.show_dialog(ft.SnackBar(text(desk.tr("Copied."), "body_medium", color=ft.Colors.ON_INVERSE_SURFACE)))
+        desk.app.page.show_dialog(
+            ft.SnackBar(text(desk.tr("Copied."), "body_medium", color=ft.Colors.ON_INVERSE_SURFACE))
+        )
 
     async def save_file() -> None:
         desk.acted()

@@ -1,6 +1,7 @@
 """Invite a device: its role, its desk, its label; then the invitation as a picture, as text, as a file.
 
-An invitation is a secret for a day: it is shown on this screen only, and copied or saved only when somebody asks for it.
+An invitation is a secret for a day: it is shown on this screen only, and copied or saved only when somebody
+asks for it.
 """
 
 from __future__ import annotations
@@ -24,14 +25,15 @@ from app.screens.parts.type import text
 
 
 @ft.component
-def Invite(desk: DeskModel) -> ft.Control:
+def Invite(desk: DeskModel, *, key: str | None = None) -> ft.Control:
     """The page: left what is invited, right the invitation."""
     tr, device = desk.tr, desk.app.device
     desks = [one.name for one in device.desks]
     role, set_role = ft.use_state("intake")
     at, set_at = ft.use_state(desks[0] if desks else "")
     label, set_label = ft.use_state("")
-    made, set_made = ft.use_state(None)
+    nothing_yet: InvitationView | None = None
+    made, set_made = ft.use_state(nothing_yet)
     if not device.officer:
         return ft.Container(states.no_right(tr("Officers can invite and admit devices.")), padding=20)
 
@@ -68,7 +70,9 @@ def Invite(desk: DeskModel) -> ft.Control:
     if len(desks) > 1:
         left += [
             text(tr("Desk"), "label_large"),
-            filter_chips([(one, one) for one in desks], chosen=at, on_choose=set_at, tall=desk.narrow, key="desk"),
+            filter_chips(
+                [(one, one) for one in desks], chosen=at, on_choose=set_at, tall=desk.narrow, key="desk"
+            ),
         ]
     left += [
         DeskField(
@@ -103,9 +107,7 @@ def Invite(desk: DeskModel) -> ft.Control:
 
 
 def _waiting(desk: DeskModel) -> ft.Control:
-    return states.empty(
-        desk.tr("The invitation appears here: a picture to scan, and the same as text.")
-    )
+    return states.empty(desk.tr("The invitation appears here: a picture to scan, and the same as text."))
 
 
 def _made(desk: DeskModel, invitation: InvitationView) -> list[ft.Control]:
@@ -121,24 +123,28 @@ def _made(desk: DeskModel, invitation: InvitationView) -> list[ft.Control]:
             desk=True,
             color=ft.Colors.ON_SURFACE_VARIANT,
         ),
-        ft.Semantics(
-            label=tr("The invitation as a picture to scan"),
-            image=True,
-            content=ft.Container(
-                ft.Image(
-                    src=enrolment.qr_png(invitation.text),
-                    width=300,
-                    height=300,
-                    fit=ft.BoxFit.CONTAIN,
-                    filter_quality=ft.FilterQuality.NONE,
-                    exclude_from_semantics=True,
+        ft.Row(
+            [
+                ft.Semantics(
+                    label=tr("The invitation as a picture to scan"),
+                    image=True,
+                    content=ft.Container(
+                        ft.Image(
+                            src=enrolment.qr_png(invitation.text),
+                            width=300,
+                            height=300,
+                            fit=ft.BoxFit.CONTAIN,
+                            filter_quality=ft.FilterQuality.NONE,
+                            exclude_from_semantics=True,
+                        ),
+                        bgcolor=ft.Colors.WHITE,
+                        border_radius=12,
+                        padding=8,
+                        width=316,
+                        height=316,
+                    ),
                 ),
-                bgcolor=ft.Colors.WHITE,
-                border_radius=12,
-                padding=8,
-                width=316,
-                height=316,
-            ),
+            ]
         ),
         handing_over(
             desk,
