@@ -26,7 +26,7 @@ Send = Callable[[dict[str, Any]], Awaitable[None]]
 # A deposit over a bad 2G link and Tor takes half a minute; nobody honest needs longer than this.
 BODY_SECONDS: Final = 120.0
 # What is read and thrown away of a refused body, so that the answer reaches a client that is still sending.
-DRAIN_BYTES: Final = 1024 * 1024
+DRAIN_BYTES: Final = 16 * 1024 * 1024
 DRAIN_SECONDS: Final = 10.0
 
 _LENGTH = re.compile(rb"[0-9]{1,15}")

@@ -72,7 +72,7 @@ class Office:
 
     relay: RunningRelay
     pool: Pool
-    tokens: list[bytes] = field(default_factory=list)
+    tokens: list[bytes] = field(default_factory=list, repr=False)
 
     @classmethod
     def open(cls, relay: RunningRelay, *, tokens: int = 40) -> Office:

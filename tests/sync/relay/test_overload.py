@@ -22,12 +22,12 @@ def crowd() -> Iterator[ExitStack]:
 def begin(office: Office, token: bytes, number: int) -> socket.socket:
     """A deposit whose body stops after some bytes."""
     raw = socket.create_connection(("127.0.0.1", office.relay.port), timeout=20)
-    path, token_line = office.path(f"complaints/deposits/{number:032x}"), bearer(token)["Authorization"]
+    path, secret = office.path(f"complaints/deposits/{number:032x}"), bearer(token)["Authorization"]
     head = [
         f"PUT {path} HTTP/1.1",
         "Host: x",
         "Content-Length: 131072",
-        f"Authorization: {token_line}",
+        f"Authorization: {secret}",
         "",
         "",
     ]
