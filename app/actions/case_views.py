@@ -20,7 +20,7 @@ from app.domain.case import Case, Field
 from app.domain.operations import Operation
 from app.domain.status import allowed
 from app.vault import cases, received
-from app.vault.cases import IndexedCase
+from app.vault.cases import ListedCase
 
 
 def find(device: DevicePort, number: str) -> Case:
@@ -32,7 +32,7 @@ def find(device: DevicePort, number: str) -> Case:
     written = number.strip().upper()
     same = cases.with_base(db, written)
     if len(same) > 1:
-        choices = " and ".join(cases.number(db, one) for one in same)
+        choices = " and ".join(one.number for one in same)
         raise CaseUnknownError(
             "Two handlers opened cases under this number, apart from each other.", next_step=f"Use {choices}."
         )
@@ -44,18 +44,17 @@ def find(device: DevicePort, number: str) -> Case:
     return case
 
 
-def row(device: DevicePort, case: IndexedCase) -> CaseRow:
+def row(device: DevicePort, case: ListedCase) -> CaseRow:
     """A line of the list of cases."""
-    db = device.vault.db
     return CaseRow(
-        number=cases.number(db, case),
+        number=case.number,
         title=case.title,
         status=case.status,
         case_type=case.case_type,
         priority=case.priority,
         assignee=case.assignee,
         assignee_label=_label(device, case.assignee),
-        complaints=cases.size(db, case.id),
+        complaints=case.complaints,
         conflicts=case.conflicts,
         opened=moments.iso_ms(case.opened),
         changed=moments.iso_ms(case.changed),
@@ -71,7 +70,7 @@ def view(device: DevicePort, case_id: bytes) -> CaseView:
         raise CaseUnknownError
     lines = [received.with_code(db, link.code) for link in case.links]
     return CaseView(
-        number=cases.number(db, indexed),
+        number=indexed.number,
         id=case_id.hex(),
         title=indexed.title,
         case_type=indexed.case_type,

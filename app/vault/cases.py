@@ -14,6 +14,12 @@ import msgspec
 from app.vault.database import Database
 
 _COLUMNS = "id, base, suffix, title, status, case_type, priority, assignee, conflicts, opened, changed"
+_LISTED = """
+    id, base, suffix, title, status, case_type, priority, assignee, conflicts, opened, changed,
+    CASE WHEN (SELECT count(*) FROM case_index AS other WHERE other.base = case_index.base) > 1
+        THEN base || '-' || suffix ELSE base END,
+    (SELECT count(*) FROM case_complaint WHERE case_id = case_index.id)
+"""
 
 
 class IndexedCase(msgspec.Struct, frozen=True):
@@ -32,6 +38,15 @@ class IndexedCase(msgspec.Struct, frozen=True):
     changed: int
 
 
+class ListedCase(IndexedCase, frozen=True):
+    """The same with ``number`` as it is shown (C-2026-001, or C-2026-001-7f3a while another case has the
+    same) and with how many complaints belong to it.
+    """
+
+    number: str
+    complaints: int
+
+
 def put(db: Database, case: IndexedCase, codes: Iterable[str]) -> None:
     """Write or rewrite a line, and which complaints belong to it."""
     marks = ", ".join("?" for _ in IndexedCase.__struct_fields__)
@@ -46,28 +61,22 @@ def put(db: Database, case: IndexedCase, codes: Iterable[str]) -> None:
     )
 
 
-def number(db: Database, case: IndexedCase) -> str:
-    """The number as it is shown: C-2026-001, or C-2026-001-7f3a while another case has the same."""
-    same = db.execute("SELECT count(*) FROM case_index WHERE base = ?", (case.base,)).fetchone()[0]
-    return case.base if same < 2 else f"{case.base}-{case.suffix}"
-
-
-def find(db: Database, case_id: bytes) -> IndexedCase | None:
+def find(db: Database, case_id: bytes) -> ListedCase | None:
     """One line by id."""
     return next(iter(_select(db, "WHERE id = ?", (case_id,))), None)
 
 
-def with_base(db: Database, base: str) -> list[IndexedCase]:
+def with_base(db: Database, base: str) -> list[ListedCase]:
     """The lines whose openers gave this number."""
     return _select(db, "WHERE base = ? ORDER BY opened, id", (base,))
 
 
-def every(db: Database) -> list[IndexedCase]:
+def every(db: Database) -> list[ListedCase]:
     """All lines, the last changed first."""
     return _select(db, "ORDER BY changed DESC, id", ())
 
 
-def of_complaint(db: Database, code: str) -> list[IndexedCase]:
+def of_complaint(db: Database, code: str) -> list[ListedCase]:
     """The cases that a complaint belongs to."""
     return _select(
         db,
@@ -76,9 +85,15 @@ def of_complaint(db: Database, code: str) -> list[IndexedCase]:
     )
 
 
-def size(db: Database, case_id: bytes) -> int:
-    """How many complaints belong to a case."""
-    return int(db.execute("SELECT count(*) FROM case_complaint WHERE case_id = ?", (case_id,)).fetchone()[0])
+def numbers_by_code(db: Database) -> dict[str, list[str]]:
+    """For every complaint that belongs to cases, their numbers."""
+    numbers = {case.id: case.number for case in every(db)}
+    found: dict[str, list[str]] = {}
+    for case_id, code in db.execute(
+        "SELECT case_id, code FROM case_complaint JOIN case_index ON id = case_id ORDER BY opened, id"
+    ):
+        found.setdefault(code, []).append(numbers[case_id])
+    return found
 
 
 def highest(db: Database, prefix: str) -> int:
@@ -88,5 +103,5 @@ def highest(db: Database, prefix: str) -> int:
     return max((int(text) for text in numbers if text.isascii() and text.isdigit()), default=0)
 
 
-def _select(db: Database, where: str, values: tuple[object, ...]) -> list[IndexedCase]:
-    return [IndexedCase(*row) for row in db.execute(f"SELECT {_COLUMNS} FROM case_index {where}", values)]  # noqa: S608
+def _select(db: Database, where: str, values: tuple[object, ...]) -> list[ListedCase]:
+    return [ListedCase(*row) for row in db.execute(f"SELECT {_LISTED} FROM case_index {where}", values)]  # noqa: S608
