@@ -47,11 +47,12 @@ def field(
         if inspect.isawaitable(done):
             await done
 
-    script = script_of(value) if value else lang
+    own, typed = _kept(value, on_change)
+    script = script_of(own) if own else lang
     edge = ft.Colors.ERROR if problem else ft.Colors.PRIMARY if focused else ft.Colors.OUTLINE
     entry = ft.TextField(
-        value=value,
-        on_change=lambda e: on_change(e.control.value or ""),
+        value=own,
+        on_change=typed,
         on_submit=submitted if on_submit is not None else None,
         on_focus=lambda _: set_focused(True),
         on_blur=lambda _: set_focused(False),
@@ -126,18 +127,19 @@ def search_field(
 ) -> ft.Control:
     """A search: round ends, a glass, and `label` standing in it until something is typed."""
     focused, set_focused = ft.use_state(False)
+    own, typed = _kept(value, on_change)
     wide = 2 if focused else 1
     entry = ft.TextField(
-        value=value,
+        value=own,
         hint_text=label,
         hint_style=style("body_large", lang, color=ft.Colors.ON_SURFACE_VARIANT),
-        on_change=lambda e: on_change(e.control.value or ""),
+        on_change=typed,
         on_focus=lambda _: set_focused(True),
         on_blur=lambda _: set_focused(False),
         border=ft.NoInputBorder(),
         dense=True,
         content_padding=0,
-        text_style=style("body_large", script_of(value) if value else lang, color=ft.Colors.ON_SURFACE),
+        text_style=style("body_large", script_of(own) if own else lang, color=ft.Colors.ON_SURFACE),
         cursor_color=ft.Colors.PRIMARY,
         autocorrect=False,
         enable_suggestions=False,
@@ -157,3 +159,18 @@ def search_field(
         border_radius=26,
         padding=ft.Padding.symmetric(horizontal=18 - wide, vertical=12 - wide),
     )
+
+
+def _kept(
+    value: str, on_change: Callable[[str], None]
+) -> tuple[str, Callable[[ft.Event[ft.TextField]], None]]:
+    """What stands in the field: what was typed last, unless the caller has given another value since."""
+    own, _ = ft.use_state({"given": value, "text": value})
+    if own["given"] != value:
+        own["given"] = own["text"] = value
+
+    def typed(event: ft.Event[ft.TextField]) -> None:
+        own["text"] = event.control.value or ""
+        on_change(own["text"])
+
+    return own["text"], typed

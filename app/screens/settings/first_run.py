@@ -104,7 +104,7 @@ def StartOrganisation(model: AppModel, on_back: Callable[[], None]) -> ft.Contro
     """Name, relay, pool, publish token, passphrase. This device becomes the officer's."""
     tr = model.tr
     # Written into without drawing again: the fields show it already.
-    typed, _ = ft.use_state(lambda: dict.fromkeys(("name", "relay", "pool", "token", "first", "again"), ""))
+    typed, _ = ft.use_state(dict.fromkeys(("name", "relay", "pool", "token", "first", "again"), ""))
 
     def line(name: str, label: str, *, help: str | None = None) -> ft.Control:
         def keep(value: str) -> None:
@@ -152,7 +152,7 @@ def StartOrganisation(model: AppModel, on_back: Callable[[], None]) -> ft.Contro
 def JoinOrganisation(model: AppModel, on_back: Callable[[], None]) -> ft.Control:
     """The invitation as text or file, and a new passphrase for this device."""
     tr = model.tr
-    typed, _ = ft.use_state(lambda: dict.fromkeys(("invitation", "first", "again"), ""))
+    typed, _ = ft.use_state(dict.fromkeys(("invitation", "first", "again"), ""))
     opened, set_opened = ft.use_state(0)
     wrong, set_wrong = ft.use_state("")
 
