@@ -112,13 +112,15 @@ class Admissions:
             expires_at=self.state.now() + INVITATION_LIFETIME_S,
         )
         self.state.db.execute(
-            "INSERT INTO sync_invitation (id, wire, token_slot, expires_at, device) VALUES (?, ?, ?, ?, NULL)",
+            "INSERT INTO sync_invitation (id, wire, token_slot, expires_at) VALUES (?, ?, ?, ?)",
             (invitation.id, invitation.encode(), slot, invitation.expires_at),
         )
         return invitation
 
     def read(self, sealed: bytes) -> OpenReply:
-        """A reply to an open invitation of this device; `ReplyRefusedError`, `ReplyUsedError` or expired otherwise."""
+        """A reply to an open invitation of this device; `ReplyRefusedError`, `ReplyUsedError` or expired
+        otherwise.
+        """
         officer_key(self.state)
         row = self.state.db.execute(
             "SELECT wire, token_slot, device FROM sync_invitation WHERE id = ?",
@@ -135,7 +137,9 @@ class Admissions:
         return OpenReply(invitation, reply, sealed, int(row[1]))
 
     def admit(self, opened: OpenReply, *, confirmed: str, label: str) -> bytes:
-        """Sign the admission and give the sealed welcome cell. `DigitsDifferError` changes nothing. In a transaction."""
+        """Sign the admission and give the sealed welcome cell. `DigitsDifferError` changes nothing. In a
+        transaction.
+        """
         require_digits(opened.transcript, confirmed)
         phone = self.directory.current()
         assert phone is not None
@@ -221,7 +225,7 @@ def self_admission(
     """The first officer admits its own device: handler in slot 0, token slot 0. Inside a transaction."""
     member = directory.member
     admission = Admission(
-        org=member.org, device=device, role=Role.HANDLER, desk=member.desk, label=member.label, identity=identity,
-        kem_hash=kem_hash, slot=0, prefix=None, token_slot=0, transcript=bytes(32), at=state.now(),
+        org=member.org, device=device, role=Role.HANDLER, desk=member.desk, label=member.label,
+        identity=identity, kem_hash=kem_hash, slot=0, prefix=None, token_slot=0, transcript=bytes(32), at=state.now(),
     )  # fmt: skip
     keep_statement(state, sign_statement(admission, by=[officer_key(state)]))

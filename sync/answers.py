@@ -1,7 +1,7 @@
 """The second stream: what a desk says to its intake devices, four cells a deposit, and how a device takes it.
 
-A confirmation is one bitmap for a device; a question is at most 1,800 bytes. Both are signed by the handler. A device
-tries its keys on every cell of the stream, so the relay cannot see who is answered.
+A confirmation is one bitmap for a device; a question is at most 1,800 bytes. Both are signed by the handler.
+A device tries its keys on every cell of the stream, so the relay cannot see who is answered.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ class ReplyState(enum.IntEnum):
     LEFT = 2
 
 
-# --- at a desk -----------------------------------------------------------------------------------------------------
+# --- at a desk ----------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True)
@@ -51,7 +51,9 @@ class Answers:
     outbox: Outbox
 
     def queue(self, device: DeviceId, kind: ReplyKind, body: bytes) -> None:
-        """Keep something for a device until a deposit takes it. A newer confirmation replaces an older one."""
+        """Keep something for a device until a deposit takes it. A newer confirmation replaces an older
+        one.
+        """
         if kind is ReplyKind.CONFIRM:
             self.state.db.execute(
                 "DELETE FROM sync_reply WHERE device = ? AND kind = ? AND state = ?",
@@ -86,7 +88,8 @@ class Answers:
             rows = self.state.db.execute(
                 "SELECT r.id, r.device, r.kind, r.body, k.public FROM sync_reply r"
                 " LEFT JOIN sync_device_reply_key k ON k.device = r.device"
-                " WHERE r.state = ? AND (r.kind = ? OR k.public IS NOT NULL) ORDER BY r.kind = ?, r.id LIMIT ?",
+                " WHERE r.state = ? AND (r.kind = ? OR k.public IS NOT NULL)"
+                " ORDER BY r.kind = ?, r.id LIMIT ?",
                 (ReplyState.WAITING, int(ReplyKind.WELCOME), int(ReplyKind.CONFIRM), REPLY_CELLS_PER_DEPOSIT),
             ).fetchall()
             cells = [self._seal(*row[1:]) for row in rows]
@@ -128,7 +131,7 @@ class Answers:
             )
 
 
-# --- on a device ---------------------------------------------------------------------------------------------------
+# --- on a device --------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True)
@@ -153,7 +156,9 @@ def load_reply_keys(state: State) -> list[OpeningKey]:
 
 
 def renew_reply_key(state: State, *, me: Self, member: Membership, outbox: Outbox) -> None:
-    """At most daily: a new reply key, announced to the desk; keys older than the relay keeps replies are dropped."""
+    """At most daily: a new reply key, announced to the desk; keys older than the relay keeps replies are
+    dropped.
+    """
     held = [entry for entry in state.secret(_KEYS) or [] if entry[2] > state.now() - KEEP_S]
     if held and held[-1][2] > state.now() - RENEW_AFTER_S:
         return
@@ -175,7 +180,9 @@ def read_word(
     directory: PhoneDirectory,
     outbox: Outbox,
 ) -> Confirmed | Asked | None:
-    """What a reply cell says to this device, or None: for somebody else, a dummy, a replay, or not from a handler."""
+    """What a reply cell says to this device, or None: for somebody else, a dummy, a replay, or not from a
+    handler.
+    """
     org = directory.head.org
     for key in keys:
         try:

@@ -1,7 +1,7 @@
 """The private keys with which a handler reads: desk seeds of each generation, and its own epoch keys.
 
-Deleting is the point: a seed is advanced to the oldest day that must still be readable, and an epoch key older than the
-window is dropped. Both live in the keyring, where what is replaced is erased.
+Deleting is the point: a seed is advanced to the oldest day that must still be readable, and an epoch key
+older than the window is dropped. Both live in the keyring, where what is replaced is erased.
 """
 
 from __future__ import annotations
@@ -26,7 +26,9 @@ RESEED_DAYS: Final = 7
 
 @dataclass(frozen=True)
 class Generation:
-    """A desk's chain as this handler holds it. `started` and `last` are the first and last days ever published."""
+    """A desk's chain as this handler holds it. `started` and `last` are the first and last days ever
+    published.
+    """
 
     chain: DeskSeed
     started: int
@@ -97,7 +99,9 @@ def take_wraps(
 
 @dataclass
 class DayKeys:
-    """Day keys to open cells with, the likeliest first. Keys are derived once and kept until the session ends."""
+    """Day keys to open cells with, the likeliest first. Keys are derived once and kept until the session
+    ends.
+    """
 
     generations: list[Generation] = field(repr=False)
     _derived: dict[tuple[DeskId, int, int], DayOpeningKey] = field(default_factory=dict, repr=False)
@@ -112,7 +116,9 @@ class DayKeys:
         return None
 
     def candidates(self, around: int) -> Iterator[DayOpeningKey]:
-        """For a cell that was stored about this day: newest generation and nearest day first, then every other."""
+        """For a cell that was stored about this day: newest generation and nearest day first, then every
+        other.
+        """
         if around not in self._orders:
             pairs = [
                 (entry, day) for entry in self.generations for day in range(entry.chain.day, entry.last + 1)
@@ -129,7 +135,7 @@ class DayKeys:
         return self._derived[place]
 
 
-# --- epoch keys ----------------------------------------------------------------------------------------------------
+# --- epoch keys ---------------------------------------------------------------------------------------
 
 
 @lru_cache(maxsize=64)
@@ -146,7 +152,9 @@ def load_epoch_keys(state: State) -> list[tuple[int, OpeningKey]]:
 def renew_epoch_key(
     state: State, *, me: DeviceId, identity: DeviceSigningKey, org: OrganisationId, key_days: int
 ) -> tuple[EpochKey, bytes] | None:
-    """A new epoch key with its certificate when the week is new, else None. Keys past the window are dropped."""
+    """A new epoch key with its certificate when the week is new, else None. Keys past the window are
+    dropped.
+    """
     epoch, now = week_of(state.clock()), state.now()
     held = [entry for entry in state.secret(_EPOCHS) or [] if entry[2] > now - key_days * 86_400]
     if any(entry[0] >= epoch for entry in held):

@@ -1,6 +1,7 @@
 """A device's view of the organisation's directory: fetch, verify, remember, never go back.
 
-What is kept was verified once and is verified again whenever it is loaded, so a damaged store is noticed here.
+What is kept was verified once and is verified again whenever it is loaded, so a damaged store is noticed
+here.
 """
 
 from __future__ import annotations
@@ -56,7 +57,9 @@ class DirectoryClient:
         return (kept[0] or None) if kept else None  # an edition that was never published has no tag
 
     def handler_version(self) -> int:
-        """The newest handler part this device has accepted; a publisher that was killed half-way left a newer one."""
+        """The newest handler part this device has accepted; a publisher that was killed half-way left a newer
+        one.
+        """
         kept = self.state.place(_HANDLER)
         return int(kept[1]) if kept else 0
 
@@ -70,7 +73,9 @@ class DirectoryClient:
         return untrusted.verify(org=self.member.org, seen=Seen(), now=0)
 
     def refresh(self, relay: RelayClient) -> PhoneDirectory:
-        """Fetch if changed, verify, keep. `DirectoryRefusedError` or `DirectoryExpiredError` change nothing."""
+        """Fetch if changed, verify, keep. `DirectoryRefusedError` or `DirectoryExpiredError` change
+        nothing.
+        """
         key = self.member.directory_key
         if key is None:
             raise DirectoryMissingError
@@ -100,7 +105,9 @@ class DirectoryClient:
         return found
 
     def refresh_handler(self, relay: RelayClient, phone: PhoneDirectory) -> None:
-        """Fetch the handler part if changed: keep its statements and the seeds that are wrapped to this handler."""
+        """Fetch the handler part if changed: keep its statements and the seeds that are wrapped to this
+        handler.
+        """
         answer = relay.get_directory(HANDLER_PART, etag=self.etag(HANDLER_PART))
         if answer is None:
             return

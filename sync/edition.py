@@ -1,4 +1,6 @@
-"""One edition of the directory, built from what a publishing device keeps: both parts and the head that signs them."""
+"""One edition of the directory, built from what a publishing device keeps: both parts and the head that signs
+them.
+"""
 
 from __future__ import annotations
 
@@ -110,7 +112,8 @@ class Editor:
         for desk in root.desks:
             for admission in roster.handlers(desk.id):
                 row = self.state.db.execute(
-                    "SELECT epoch, public, certificate FROM sync_epoch_key WHERE handler = ? ORDER BY epoch DESC",
+                    "SELECT epoch, public, certificate FROM sync_epoch_key WHERE handler = ?"
+                    " ORDER BY epoch DESC",
                     (admission.device,),
                 ).fetchone()
                 if row is None:

@@ -1,8 +1,9 @@
-"""What a handler takes from a page: cells opened, senders shown, parcels put together, gaps and forks written down.
+"""What a handler takes from a page: cells opened, senders shown, parcels put together, gaps and forks written
+down.
 
-A page is taken in one transaction together with the place in the stream, so a killed process takes it again or not at all.
-What cannot be opened is somebody else's: skipped and counted. A parcel whose sender is not shown is handed on as such,
-never mixed with one that is.
+A page is taken in one transaction together with the place in the stream, so a killed process takes it again
+or not at all. What cannot be opened is somebody else's: skipped and counted. A parcel whose sender is not
+shown is handed on as such, never mixed with one that is.
 """
 
 from __future__ import annotations
@@ -49,7 +50,9 @@ class ArrivedParcel:
 
 
 class Sink(Protocol):
-    """Where things go once they are readable. Called inside the transaction that moves the place in the stream."""
+    """Where things go once they are readable. Called inside the transaction that moves the place in the
+    stream.
+    """
 
     def take_parcel(self, arrived: ArrivedParcel) -> None: ...
 
@@ -157,7 +160,7 @@ class Inbox:
             return _UNKNOWN
         return _VOUCHED if cell.vouched_by(key, slot=self.member.slot) else _REFUTED
 
-    # --- kinds ----------------------------------------------------------------------------------------------------
+    # --- kinds ----------------------------------------------------------------------------------------
 
     def _announcement(self, cell: UntrustedCell, member: Member) -> None:
         device, org = member.admission.device, self.member.org
@@ -168,8 +171,9 @@ class Inbox:
                     self._introduced(said, Line(device, said.desk, cell.cell.incarnation))
                 case ReplyKey():
                     self.state.db.execute(
-                        "INSERT INTO sync_device_reply_key (device, number, public) VALUES (?, ?, ?) ON CONFLICT (device)"
-                        " DO UPDATE SET number = excluded.number, public = excluded.public WHERE excluded.number > number",
+                        "INSERT INTO sync_device_reply_key (device, number, public) VALUES (?, ?, ?)"
+                        " ON CONFLICT (device) DO UPDATE SET number = excluded.number, public = excluded.public"
+                        " WHERE excluded.number > number",
                         (device, said.number, said.key.public),
                     )
                 case EpochAnnouncement() if member.admission.role is Role.HANDLER:
@@ -261,8 +265,8 @@ class Inbox:
         if member is None or content.code[:3] != str(member.admission.prefix):
             authentic = False  # a code names the device that gave it out
         arrived = ArrivedParcel(
-            parcel.id, _KIND_NAMES[content.kind], content.code, content.at, content.payload, device, desk, authentic,
-            self.state.now(),
+            parcel.id, _KIND_NAMES[content.kind], content.code, content.at, content.payload,
+            device, desk, authentic, self.state.now(),
         )  # fmt: skip
         place = (device, parcel.id, vouched)
         self.state.db.execute("DELETE FROM sync_chunk WHERE device = ? AND parcel = ? AND vouched = ?", place)

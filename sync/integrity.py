@@ -1,7 +1,8 @@
 """What came and what did not: counters per device, desk and incarnation (protocol.md section 9).
 
-A gap shows something withheld, a repeat is ignored, another body under the same counter is a fork and is kept for
-people to see. Only cells whose sender is shown (`authentic`) are counted, so nobody else can make a gap or fill one.
+A gap shows something withheld, a repeat is ignored, another body under the same counter is a fork and is kept
+for people to see. Only cells whose sender is shown (`authentic`) are counted, so nobody else can make a gap
+or fill one.
 """
 
 from __future__ import annotations
@@ -18,7 +19,9 @@ from sync.wire import COMPLAINTS, RETENTION_DAYS_OF
 EXPIRES_AFTER_S: Final = RETENTION_DAYS_OF[COMPLAINTS] * 86_400
 MAX_BITMAP_BYTES: Final = 2_000
 MAX_GAP: Final = 4_096
-"""More missing counters than this at once are summed up by their ends; a device never has so many on the way."""
+"""More missing counters than this at once are summed up by their ends; a device never has so many on the
+way.
+"""
 
 
 class Seen(enum.Enum):
@@ -31,7 +34,9 @@ class Seen(enum.Enum):
 
 @dataclass(frozen=True)
 class Missing:
-    """Counters `first` to `last` of a device at a desk have not come. `since`: unix seconds when that was noticed."""
+    """Counters `first` to `last` of a device at a desk have not come. `since`: unix seconds when that was
+    noticed.
+    """
 
     device: DeviceId
     desk: DeskId
@@ -86,7 +91,9 @@ def note_cell(state: State, line: Line, counter: int, body: bytes, *, leads: boo
 
 
 def begin_line(state: State, line: Line, first: int) -> None:
-    """The device vouches for its cells to this handler from this counter on: earlier ones are not missing here."""
+    """The device vouches for its cells to this handler from this counter on: earlier ones are not missing
+    here.
+    """
     state.db.execute(
         "INSERT OR IGNORE INTO sync_heard (device, desk, incarnation, highest, at) VALUES (?, ?, ?, ?, ?)",
         (*line.key, first - 1, state.now()),
@@ -109,7 +116,8 @@ def note_highest(state: State, line: Line, counter: int) -> None:
     came = {
         int(row[0])
         for row in state.db.execute(
-            "SELECT counter FROM sync_received WHERE device = ? AND desk = ? AND incarnation = ? AND counter >= ?",
+            "SELECT counter FROM sync_received"
+            " WHERE device = ? AND desk = ? AND incarnation = ? AND counter >= ?",
             (*line.key, first),
         ).fetchall()
     }
@@ -122,7 +130,8 @@ def note_highest(state: State, line: Line, counter: int) -> None:
 def missing(state: State) -> list[Missing]:
     """Every run of counters that has not come, by device and desk."""
     rows = state.db.execute(
-        "SELECT device, desk, incarnation, counter, since FROM sync_gap ORDER BY device, desk, incarnation, counter"
+        "SELECT device, desk, incarnation, counter, since FROM sync_gap"
+        " ORDER BY device, desk, incarnation, counter"
     ).fetchall()
     runs: list[Missing] = []
     before: tuple[bytes, bytes, int, bool] | None = None
@@ -151,9 +160,12 @@ def last_heard(state: State) -> dict[DeviceId, int]:
 
 
 def bitmap(state: State, line: Line) -> tuple[int, bytes]:
-    """(below, bits): every counter under `below` has come; bit i of the rest, lowest first, says if `below + i` has."""
+    """(below, bits): every counter under `below` has come; bit i of the rest, lowest first, says if `below +
+    i` has.
+    """
     rows = state.db.execute(
-        "SELECT counter FROM sync_received WHERE device = ? AND desk = ? AND incarnation = ? ORDER BY counter",
+        "SELECT counter FROM sync_received WHERE device = ? AND desk = ? AND incarnation = ?"
+        " ORDER BY counter",
         line.key,
     ).fetchall()
     counters = [int(row[0]) for row in rows]

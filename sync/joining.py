@@ -1,8 +1,8 @@
 """A device that has answered an invitation and waits for its welcome.
 
-Its sessions have the shape of everybody's: the same deposits, sealed to keys that are thrown away, under the invitation's
-own tokens. When the welcome is in the reply stream, or in a file, the device becomes a member and drops the key to which
-the welcome was sealed.
+Its sessions have the shape of everybody's: the same deposits, sealed to keys that are thrown away, under the
+invitation's own tokens. When the welcome is in the reply stream, or in a file, the device becomes a member
+and drops the key to which the welcome was sealed.
 """
 
 from __future__ import annotations
@@ -47,7 +47,9 @@ class Joining:
 
     @classmethod
     def begin(cls, state: State, invitation: Invitation) -> Joining:
-        """Make this device's keys and its reply. `InvitationExpiredError` changes nothing. Inside a transaction."""
+        """Make this device's keys and its reply. `InvitationExpiredError` changes nothing. Inside a
+        transaction.
+        """
         if state.clock() > invitation.expires_at:
             raise InvitationExpiredError
         me, kem = Self.create(state), create_kem(state)

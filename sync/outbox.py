@@ -1,7 +1,8 @@
-"""What is finished and waits to leave: parcels cut into counted cells, deposits stored with their tokens before sending.
+"""What is finished and waits to leave: parcels cut into counted cells, deposits stored with their tokens
+before sending.
 
-A parcel stays until the desk has confirmed all its cells, not merely until the relay took them. A cell keeps its counter
-and its body however often it is sent, so the desk can ignore a repeat and notice anything else.
+A parcel stays until the desk has confirmed all its cells, not merely until the relay took them. A cell keeps
+its counter and its body however often it is sent, so the desk can ignore a repeat and notice anything else.
 """
 
 from __future__ import annotations
@@ -68,7 +69,7 @@ class Outbox:
     me: Self
     member: Membership
 
-    # --- putting in -----------------------------------------------------------------------------------------------
+    # --- putting in -----------------------------------------------------------------------------------
 
     def put_parcel(self, parcel: Parcel, *, kind: ParcelKind, code: str) -> None:
         """Keep a sealed parcel and its cells. Inside the transaction that destroys what was sealed."""
@@ -103,7 +104,7 @@ class Outbox:
         ).fetchone()
         return int(row[0]) if row[0] is not None else self.highest_counter(desk) + 1
 
-    # --- packing --------------------------------------------------------------------------------------------------
+    # --- packing --------------------------------------------------------------------------------------
 
     def unsent(self) -> list[Deposit]:
         """Deposits that were stored and never acknowledged, oldest first."""
@@ -117,7 +118,8 @@ class Outbox:
     ) -> Deposit:
         """Eight cells, real ones first, stored durably with a token. One transaction.
 
-        The last deposit of a session carries the heartbeat. Without day keys (before the welcome has come) all eight are sealed to keys that are thrown away.
+        The last deposit of a session carries the heartbeat. Without day keys (before the welcome has come)
+        all eight are sealed to keys that are thrown away.
         """
         with self.state.transaction():
             deposit_id = random_bytes(DEPOSIT_ID_BYTES)
@@ -183,7 +185,7 @@ class Outbox:
             return dummy_cell(to=nowhere, org=OrganisationId(random_bytes(32)))
         return dummy_cell(to=day_keys[min(day_keys)], org=self.member.org)
 
-    # --- what became of it ----------------------------------------------------------------------------------------
+    # --- what became of it ----------------------------------------------------------------------------
 
     def left(self, deposit: Deposit) -> list[tuple[str, ParcelKind]]:
         """The relay acknowledged a deposit. Gives what has now wholly left this device."""
@@ -223,7 +225,9 @@ class Outbox:
             )
 
     def confirm(self, desk: DeskId, counters: list[int]) -> list[tuple[str, ParcelKind]]:
-        """The desk has these counters. Gives the code and kind of each parcel that is wholly there, and forgets it."""
+        """The desk has these counters. Gives the code and kind of each parcel that is wholly there, and
+        forgets it.
+        """
         named = set(counters)
         rows = self.state.db.execute(
             "SELECT counter, parcel FROM sync_cell WHERE desk = ? AND state >= ?", (desk, CellState.PLACED)
@@ -249,17 +253,18 @@ class Outbox:
         if row[0]:
             return []
         known = self.state.db.execute("SELECT code, kind FROM sync_parcel WHERE id = ?", (parcel,)).fetchone()
-        # No hash and no body of what was sent stays on the device once it is confirmed (protocol.md section 6.2).
+        # No hash and no body of what was sent stays on the device once it is confirmed.
         self.state.db.execute("DELETE FROM sync_cell WHERE parcel = ?", (parcel,))
         self.state.db.execute("DELETE FROM sync_parcel WHERE id = ?", (parcel,))
         return [(str(known[0]), ParcelKind(known[1]))] if known else []
 
-    # --- looking at it --------------------------------------------------------------------------------------------
+    # --- looking at it --------------------------------------------------------------------------------
 
     def items(self) -> list[OutgoingItem]:
         """What has not been confirmed, oldest first."""
         rows = self.state.db.execute(
-            "SELECT p.id, p.code, p.kind, p.made_at, min(c.state) FROM sync_parcel p JOIN sync_cell c ON c.parcel = p.id"
+            "SELECT p.id, p.code, p.kind, p.made_at, min(c.state)"
+            " FROM sync_parcel p JOIN sync_cell c ON c.parcel = p.id"
             " GROUP BY p.id ORDER BY p.made_at, p.id"
         ).fetchall()
         return [

@@ -1,7 +1,8 @@
-"""What a device with the publish right does for the others: tokens, day keys, wraps, roster, the signed directory.
+"""What a device with the publish right does for the others: tokens, day keys, wraps, roster, the signed
+directory.
 
-Safe to repeat and to be killed: everything is built from what is kept and replaced under `If-Match`; on a conflict the
-other publisher's statements are merged in and it is tried again.
+Safe to repeat and to be killed: everything is built from what is kept and replaced under `If-Match`; on a
+conflict the other publisher's statements are merged in and it is tried again.
 """
 
 from __future__ import annotations
@@ -65,7 +66,9 @@ class Publisher:
         return Editor(self.directory)
 
     def maintain(self, relay: RelayClient) -> bool:
-        """Do what is due: a new week's tokens, a reseed, more days, a changed roster. True if it published."""
+        """Do what is due: a new week's tokens, a reseed, more days, a changed roster. True if it
+        published.
+        """
         root = self.editor.root()
         self._publish_tokens(relay, root)
         with self.state.transaction():
@@ -78,7 +81,9 @@ class Publisher:
         return True
 
     def prepare(self, root: Root) -> None:
-        """The first keys and edition of a new organisation, before any relay is asked. Inside a transaction."""
+        """The first keys and edition of a new organisation, before any relay is asked. Inside a
+        transaction.
+        """
         self._turn_keys(root)
         self.directory.accept(self.editor.build().untrusted(), "")
 
@@ -93,7 +98,7 @@ class Publisher:
             return
         raise DirectoryConflictError
 
-    # --- tokens ---------------------------------------------------------------------------------------------------
+    # --- tokens ---------------------------------------------------------------------------------------
 
     def _publish_tokens(self, relay: RelayClient, root: Root) -> None:
         secret = self.state.keys.get("token-master")
@@ -119,7 +124,7 @@ class Publisher:
             )
         self.state.db.execute("DELETE FROM sync_token_week WHERE week < ?", (this_week - 2,))
 
-    # --- keys -----------------------------------------------------------------------------------------------------
+    # --- keys -----------------------------------------------------------------------------------------
 
     def _turn_keys(self, root: Root) -> bool:
         """Advance and reseed this desk's chains, renew the own epoch key. True if others must learn of it."""
@@ -142,7 +147,7 @@ class Publisher:
         )
         return changed or renewed is not None
 
-    # --- the two parts --------------------------------------------------------------------------------------------
+    # --- the two parts --------------------------------------------------------------------------------
 
     def _merge(self, relay: RelayClient) -> tuple[str | None, str | None]:
         """Take over what is at the relay now; gives both etags."""

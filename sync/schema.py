@@ -1,4 +1,5 @@
-"""Tables of the sync layer in the device's own encrypted store, as numbered migrations that are only ever added to.
+"""Tables of the sync layer in the device's own encrypted store, as numbered migrations that are only ever
+added to.
 
 Nothing in these tables is plaintext of a complaint: parcels are sealed before they come here.
 """
@@ -11,7 +12,8 @@ _FIRST: Final = """
 -- What waits to leave this device, and what left and is not confirmed.
 -- The sealed pieces of a parcel are bodies of sync_cell.
 CREATE TABLE sync_parcel (
-    id BLOB PRIMARY KEY, desk BLOB NOT NULL, kind INTEGER NOT NULL, code TEXT NOT NULL, made_at INTEGER NOT NULL
+    id BLOB PRIMARY KEY, desk BLOB NOT NULL, kind INTEGER NOT NULL, code TEXT NOT NULL,
+    made_at INTEGER NOT NULL
 ) WITHOUT ROWID;
 -- One row a counted cell.
 -- state: 0 waiting, 1 in a deposit, 2 acknowledged by the relay, 3 confirmed by the desk
@@ -24,7 +26,8 @@ CREATE INDEX sync_cell_parcel ON sync_cell (parcel);
 CREATE INDEX sync_cell_deposit ON sync_cell (deposit);
 -- Deposit and token, durable before they are sent: a retry is exactly this pair.
 CREATE TABLE sync_deposit (
-    id BLOB PRIMARY KEY, stream TEXT NOT NULL, token BLOB NOT NULL, made_at INTEGER NOT NULL, body BLOB NOT NULL
+    id BLOB PRIMARY KEY, stream TEXT NOT NULL, token BLOB NOT NULL, made_at INTEGER NOT NULL,
+    body BLOB NOT NULL
 ) WITHOUT ROWID;
 CREATE TABLE sync_counter (desk BLOB PRIMARY KEY, next INTEGER NOT NULL) WITHOUT ROWID;
 CREATE TABLE sync_token (
@@ -57,7 +60,8 @@ CREATE TABLE sync_chunk (
     PRIMARY KEY (device, desk, parcel, vouched, piece)
 ) WITHOUT ROWID;
 CREATE TABLE sync_parcel_done (
-    device BLOB NOT NULL, parcel BLOB NOT NULL, vouched INTEGER NOT NULL, PRIMARY KEY (device, parcel, vouched)
+    device BLOB NOT NULL, parcel BLOB NOT NULL, vouched INTEGER NOT NULL,
+    PRIMARY KEY (device, parcel, vouched)
 ) WITHOUT ROWID;
 
 -- At a desk: answers to devices. state: 0 waiting, 1 in a deposit
@@ -69,7 +73,9 @@ CREATE TABLE sync_device_reply_key (
     device BLOB PRIMARY KEY, number INTEGER NOT NULL, public BLOB NOT NULL
 ) WITHOUT ROWID;
 -- On a phone: which words of which handler have been taken, so that a replay is ignored.
-CREATE TABLE sync_word (sender BLOB NOT NULL, counter INTEGER NOT NULL, PRIMARY KEY (sender, counter)) WITHOUT ROWID;
+CREATE TABLE sync_word (
+    sender BLOB NOT NULL, counter INTEGER NOT NULL, PRIMARY KEY (sender, counter)
+) WITHOUT ROWID;
 
 -- What has been verified of the organisation.
 CREATE TABLE sync_statement (hash BLOB PRIMARY KEY, wire BLOB NOT NULL) WITHOUT ROWID;
@@ -78,7 +84,8 @@ CREATE TABLE sync_epoch_key (
     PRIMARY KEY (handler, epoch)
 ) WITHOUT ROWID;
 CREATE TABLE sync_invitation (
-    id BLOB PRIMARY KEY, wire BLOB NOT NULL, token_slot INTEGER NOT NULL, expires_at INTEGER NOT NULL, device BLOB
+    id BLOB PRIMARY KEY, wire BLOB NOT NULL, token_slot INTEGER NOT NULL, expires_at INTEGER NOT NULL,
+    device BLOB
 ) WITHOUT ROWID;
 CREATE TABLE sync_token_week (week INTEGER PRIMARY KEY, epoch INTEGER NOT NULL);
 """

@@ -1,8 +1,9 @@
 """One exchange of fixed shape with the relay (protocol.md section 8).
 
-In this order, whatever there is to say: the directory (conditionally), the deposits, then the pages. A phone always makes
-the same number of deposits and always fetches every reply page of the last two days, so that its shape tells nothing.
-Whatever is interrupted is repeated exactly: a deposit and its token are stored before they are sent.
+In this order, whatever there is to say: the directory (conditionally), the deposits, then the pages. A phone
+always makes the same number of deposits and always fetches every reply page of the last two days, so that its
+shape tells nothing. Whatever is interrupted is repeated exactly: a deposit and its token are stored before
+they are sent.
 """
 
 from __future__ import annotations
@@ -91,7 +92,9 @@ class Session:
         return self.outcome
 
     def send_replies(self, relay: RelayClient) -> None:
-        """Only the reply deposit: what *admit* does at once, so that the welcome is there when the phone asks."""
+        """Only the reply deposit: what *admit* does at once, so that the welcome is there when the phone
+        asks.
+        """
         self._deposit(relay, lambda: self.answers.pack())
 
     def send_nothing(self, relay: RelayClient, count: int) -> None:
@@ -102,7 +105,7 @@ class Session:
             self._deposit(relay, lambda: self._pack({}, {}, last=False), first=kept.pop(0) if kept else None)
             self._report("deposit", number + 1, count)
 
-    # --- directory ------------------------------------------------------------------------------------------------
+    # --- directory ------------------------------------------------------------------------------------
 
     def _directory(self, relay: RelayClient) -> PhoneDirectory:
         token = publish_token(self.state)
@@ -113,7 +116,7 @@ class Session:
             self.directory.refresh_handler(relay, phone)
         return phone
 
-    # --- deposits -------------------------------------------------------------------------------------------------
+    # --- deposits -------------------------------------------------------------------------------------
 
     def _send(self, relay: RelayClient, phone: PhoneDirectory, count: int) -> None:
         today = day_of(self.state.clock())
@@ -185,7 +188,7 @@ class Session:
         if number and self.member.gap_seconds:
             self.sleep(random_below(2_000 * self.member.gap_seconds) / 1_000)
 
-    # --- announcements --------------------------------------------------------------------------------------------
+    # --- announcements --------------------------------------------------------------------------------
 
     def _announce(self, phone: PhoneDirectory) -> None:
         if self.member.role is Role.INTAKE:
@@ -240,7 +243,7 @@ class Session:
             }
         return slots
 
-    # --- pages ----------------------------------------------------------------------------------------------------
+    # --- pages ----------------------------------------------------------------------------------------
 
     def _fetch_complaints(self, relay: RelayClient, phone: PhoneDirectory) -> None:
         inbox = Inbox(

@@ -1,7 +1,8 @@
-"""An unlocked device: its vault, who it is, and what it may do. The screens and the command line hold one of these.
+"""An unlocked device: its vault, who it is, and what it may do. The screens and the command line hold one of
+these.
 
-`unlock` gives it, `lock` ends it. Sealing, queueing and signing for the rooms above go through it, so that intake can
-seal but never open, and casework can queue but never sign by itself.
+`unlock` gives it, `lock` ends it. Sealing, queueing and signing for the rooms above go through it, so that
+intake can seal but never open, and casework can queue but never sign by itself.
 """
 
 from __future__ import annotations
@@ -67,7 +68,7 @@ class Device:
         """Close the vault. The keys live on in freed memory until the process ends."""
         self.vault.close()
 
-    # --- who ------------------------------------------------------------------------------------------------------
+    # --- who ------------------------------------------------------------------------------------------
 
     def now(self) -> float:
         """Unix seconds by this device's clock."""
@@ -116,7 +117,7 @@ class Device:
         own_first = sorted(phone.root.desks, key=lambda desk: desk.id != self.member.desk)
         return [DeskView(desk.id.hex(), desk.name) for desk in own_first]
 
-    # --- whom it knows --------------------------------------------------------------------------------------------
+    # --- whom it knows --------------------------------------------------------------------------------
 
     @property
     def directory_client(self) -> DirectoryClient:
@@ -127,7 +128,9 @@ class Device:
         return self.directory_client.current()
 
     def roster(self) -> Roster | None:
-        """Every device of the organisation, at a desk; None on a phone, which knows no other intake device."""
+        """Every device of the organisation, at a desk; None on a phone, which knows no other intake
+        device.
+        """
         phone = self.directory()
         return self.directory_client.roster(phone) if phone and self.role == "handler" else None
 
@@ -149,7 +152,7 @@ class Device:
         found = roster.handlers(self.member.desk) if roster else []
         return [(admission.device, admission.label) for admission in found]
 
-    # --- what goes out --------------------------------------------------------------------------------------------
+    # --- what goes out --------------------------------------------------------------------------------
 
     @property
     def outbox(self) -> Outbox:
@@ -160,7 +163,8 @@ class Device:
         return Answers(self.state, self.me, self.member, self.outbox)
 
     def seal_parcel(self, kind: str, code: str, payload: dict[str, Any]) -> None:
-        """Seal to the newest day key of the desk named in ``payload["desk"]``, inside the caller's transaction.
+        """Seal to the newest day key of the desk named in ``payload["desk"]``, inside the caller's
+        transaction.
 
         Raises NotAdmittedError before the welcome, ChoiceUnknownError for a desk that does not exist.
         """
@@ -191,7 +195,9 @@ class Device:
         self.answers.queue(DeviceId(to_device), _REPLY_KINDS[kind], encoded)
 
     def queue_operation(self, op: dict[str, Any]) -> None:
-        """Sign a case operation, chain it to this device's last one, and queue it; inside the caller's transaction."""
+        """Sign a case operation, chain it to this device's last one, and queue it; inside the caller's
+        transaction.
+        """
         last = self.state.place("operation-link") or [0, CHAIN_START]
         link = SignedOperation(self.me.id, last[0] + 1, last[1], op).sign(self.me.identity)
         self.state.set_place("operation-link", [last[0] + 1, link_hash(link)])
@@ -200,7 +206,8 @@ class Device:
     def _join_waiting_cell(self, link: bytes) -> None:
         """Many operations to a cell: as long as the last one has not been packed, the next goes into it."""
         row = self.vault.db.execute(
-            "SELECT counter, body FROM sync_cell WHERE desk = ? AND state = ? AND kind = ? ORDER BY counter DESC",
+            "SELECT counter, body FROM sync_cell WHERE desk = ? AND state = ? AND kind = ?"
+            " ORDER BY counter DESC",
             (self.member.desk, CellState.WAITING, int(CellKind.OPERATION)),
         ).fetchone()
         if row is not None:
@@ -214,7 +221,7 @@ class Device:
         self.outbox.put_cell(self.member.desk, CellKind.OPERATION, encode([link]))
 
 
-# --- opening ---------------------------------------------------------------------------------------------------------
+# --- opening ------------------------------------------------------------------------------------------
 
 
 def state(home: Path) -> str:
@@ -225,7 +232,9 @@ def state(home: Path) -> str:
 
 
 def mark_joining(home: Path, *, waiting: bool) -> None:
-    """Remember, outside the vault, that the welcome is awaited; it says nothing that an empty vault does not."""
+    """Remember, outside the vault, that the welcome is awaited; it says nothing that an empty vault does
+    not.
+    """
     mark = home / _JOINING_MARK
     if waiting:
         mark.touch(mode=0o600)

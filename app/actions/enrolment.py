@@ -52,11 +52,13 @@ class BundleRefusedError(ActionError):
     next_step = "Ask the officer for the file that was written when this device was admitted."
 
 
-# --- the officer's device --------------------------------------------------------------------------------------------
+# --- the officer's device -----------------------------------------------------------------------------
 
 
 def invite(device: Device, *, role: str, desk: str, label: str | None = None) -> InvitationView:
-    """A single-use invitation, valid for a day. role: intake or handler; an officer's keys come with issue 3."""
+    """A single-use invitation, valid for a day. role: intake or handler; an officer's keys come with
+    issue 3.
+    """
     if role not in _ROLES:
         raise ChoiceUnknownError(
             "This version admits intake devices and handlers; it cannot add a second officer yet.",
@@ -102,7 +104,9 @@ def read_reply(device: Device, reply_text: str) -> ReplyView:
 
 
 def admit(device: Device, reply_text: str, *, confirm: str) -> AdmittedView:
-    """Admit the device if these are its digits; publishes and sends the welcome at once when the relay answers."""
+    """Admit the device if these are its digits; publishes and sends the welcome at once when the relay
+    answers.
+    """
     opened = _opened(device, reply_text)
     label = opened.invitation.label or _free_label(device, opened.invitation.role)
     with device.vault.transaction():
@@ -158,7 +162,7 @@ def _free_label(device: Device, role: Role) -> str:
     return next(f"{stem}-{n}" for n in range(1, 1_000) if f"{stem}-{n}".casefold() not in taken)
 
 
-# --- the joining device ----------------------------------------------------------------------------------------------
+# --- the joining device -------------------------------------------------------------------------------
 
 
 def join(

@@ -52,10 +52,11 @@ def create(
     clock: Clock = time.time,
     argon_memory_kib: int = MEMORY_KIB,
 ) -> Device:
-    """A new organisation with this device as its officer and as handler of the desk "main"; published at the relay.
+    """A new organisation with this device as its officer and as handler of the desk "main"; published at the
+    relay.
 
-    A relay that cannot be reached does not hinder: the next session publishes. A pool or token that the relay refuses
-    does, and then nothing stays on this device.
+    A relay that cannot be reached does not hinder: the next session publishes. A pool or token that the relay
+    refuses does, and then nothing stays on this device.
     """
     check_strength(passphrase)
     name = _require(name, relay, pool, publish_token, gap_seconds)

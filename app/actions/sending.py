@@ -89,7 +89,7 @@ def sync(
             else:
                 outcome = session.run(relay, deposits=deposits)
     finally:
-        # What was sent or confirmed is deleted; in the WAL it would still tie this device to cells of the relay.
+        # What was sent or confirmed is deleted; the WAL would still tie this device to cells of the relay.
         with contextlib.suppress(VaultError):
             device.vault.scrub()
     device.reload()
