@@ -125,6 +125,11 @@ def day_key() -> DayKey:
     return desk_seed().public_days(1)[0]
 
 
+@cache
+def _wrap() -> SeedWrap:
+    return SeedWrap.make(desk_seed(), to=epoch_key("handler"), org=ORG)
+
+
 @dataclass(frozen=True)
 class Published:
     """Both parts with their signed head."""
@@ -135,9 +140,13 @@ class Published:
     signed_head: Signed
 
 
-@cache
 def published(version: int = 5, *, days: int = 3, label: str = "") -> Published:
     """A directory with one handler, some days and one wrap. `label` makes another one of the same version."""
+    return _published(version, days, label)
+
+
+@cache
+def _published(version: int, days: int, label: str) -> Published:
     admitted = signed_admission("handler", Role.HANDLER)
     key = epoch_key("handler")
     entry = HandlerEntry(
@@ -145,7 +154,7 @@ def published(version: int = 5, *, days: int = 3, label: str = "") -> Published:
     )
     phone = PhonePart((signed_root(),), tuple(desk_seed().public_days(days)), (entry,))
     statements = (admitted, signed_admission("phone", Role.INTAKE))
-    handler = HandlerPart(statements, (SeedWrap.make(desk_seed(), to=key, org=ORG),))
+    handler = HandlerPart(statements, (_wrap(),))
     head = Head(
         org=ORG,
         version=version,
@@ -160,10 +169,10 @@ def published(version: int = 5, *, days: int = 3, label: str = "") -> Published:
     return Published(phone, handler, head, sign_head(head, by=identity("publisher")))
 
 
-def flips(data: bytes, *, sampled: int = 64, always: range | tuple[int, ...] = ()) -> list[bytes]:
-    """`data` with one bit changed: evenly sampled places and those named, the bit varying with the place."""
+def flips(data: bytes, *, sampled: int = 64) -> list[bytes]:
+    """`data` with one bit changed, once for each of so many evenly spread places; the bit varies with it."""
     step = max(1, len(data) // sampled)
-    places = sorted({*range(0, len(data), step), len(data) - 1, *always})
+    places = sorted({*range(0, len(data), step), len(data) - 1})
     return [flip(data, place, place % 8) for place in places]
 
 

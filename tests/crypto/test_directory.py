@@ -1,0 +1,358 @@
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from crypto import primitives
+from crypto.desk_keys import EpochKey
+from crypto.directory import (
+    MAX_PHONE_BYTES,
+    HandlerPart,
+    Head,
+    PhoneDirectory,
+    PhonePart,
+    Seen,
+    UntrustedPhoneDirectory,
+    content_hash,
+    open_handler_part,
+    require_newer,
+    seal_handler_part,
+    seal_phone_part,
+    sign_head,
+)
+from crypto.encoding import decode, encode
+from crypto.errors import DirectoryExpiredError, DirectoryRefusedError
+from crypto.primitives import XWING_OVERHEAD_BYTES
+from crypto.root import root_hash
+from crypto.roster import Role
+from crypto.signed import Signed
+from tests.crypto.people import (
+    DESK,
+    NOW,
+    ORG,
+    OTHER_DESK,
+    OTHER_ORG,
+    TODAY,
+    WEEK,
+    admission,
+    desk_seed,
+    device,
+    epoch_key,
+    first_root,
+    flips,
+    identity,
+    next_root,
+    officer,
+    pair,
+    published,
+    seed,
+    signed_admission,
+    signed_root,
+)
+
+KEY = seed("directory key")
+ROOT = first_root()
+
+
+def sealed_phone(version: int = 5, label: str = "") -> bytes:
+    made = published(version, label=label)
+    return seal_phone_part(made.phone, made.signed_head, key=KEY, org=ORG)
+
+
+def fetched(data: bytes, *, seen: Seen | None = None, now: float = NOW) -> PhoneDirectory:
+    untrusted = UntrustedPhoneDirectory.open(data, key=KEY, org=ORG)
+    return untrusted.verify(org=ORG, seen=seen or Seen(), now=now)
+
+
+def verified(
+    content: bytes, head: Signed | None = None, *, seen: Seen | None = None, now: float = NOW
+) -> PhoneDirectory:
+    return UntrustedPhoneDirectory(head or head_for(content), content).verify(
+        org=ORG, seen=seen or Seen(), now=now
+    )
+
+
+def head_for(content: bytes, by: str = "publisher", **changes: Any) -> Signed:
+    head = replace(published().head, phone_hash=content_hash("phone", content), **changes)
+    return sign_head(head, by=identity(by))
+
+
+# --- the phone part -----------------------------------------------------------------------------------------
+
+
+def test_a_phone_part_comes_back() -> None:
+    found = fetched(sealed_phone())
+    assert found.part == published().phone
+    assert found.head == published().head
+    assert found.root == ROOT
+
+
+def test_its_size_is_a_multiple_of_64_kib_and_at_most_256() -> None:
+    sizes = set()
+    for days in (1, 3, 40, 90):
+        made = published(5, days=days)
+        data = seal_phone_part(made.phone, made.signed_head, key=KEY, org=ORG)
+        assert len(data) % 65_536 == 0
+        assert len(data) <= MAX_PHONE_BYTES
+        assert fetched(data).part.days == made.phone.days
+        sizes.add(len(data))
+    assert sizes == {65_536, 131_072}
+    many = published(5, days=220)
+    with pytest.raises(ValueError, match="larger"):
+        seal_phone_part(many.phone, many.signed_head, key=KEY, org=ORG)
+
+
+def test_forty_handlers_and_forty_days_fit() -> None:
+    made = published(5, days=42)
+    part = replace(made.phone, handlers=made.phone.handlers * 40)
+    assert len(seal_phone_part(part, made.signed_head, key=KEY, org=ORG)) == MAX_PHONE_BYTES
+
+
+def test_a_change_of_any_sampled_bit_another_key_or_organisation_is_refused() -> None:
+    data = sealed_phone()
+    for changed in [*flips(data, sampled=150), data[:-1], data + b"\0", data[:40], b""]:
+        with pytest.raises(DirectoryRefusedError):
+            fetched(changed)
+    for key, org in ((seed("other"), ORG), (KEY, OTHER_ORG)):
+        with pytest.raises(DirectoryRefusedError):
+            UntrustedPhoneDirectory.open(data, key=key, org=org)
+
+
+@given(st.binary(max_size=100), st.integers(0, 3))
+def test_any_plaintext_under_the_directory_key_is_refused_with_the_documented_error(body: bytes, n: int) -> None:
+    """Every enrolled device has the key, so this is what a stolen phone can serve."""
+    good = encode([published().signed_head.to_wire(), body])
+    plain = (body, len(body).to_bytes(4, "big") + body, len(good).to_bytes(4, "big") + good + bytes(7), b"")[n]
+    data = primitives.seal_secret(KEY, plain, info=encode(["kantha/v1/directory", ORG, "phone"]))
+    with pytest.raises(DirectoryRefusedError):
+        fetched(data)
+
+
+def test_a_device_with_the_key_cannot_change_a_word() -> None:
+    made = published()
+    content = made.phone.encode()
+    for changed in flips(content, sampled=100):
+        with pytest.raises(DirectoryRefusedError):
+            verified(changed, made.signed_head)
+    for body in flips(made.signed_head.body, sampled=100):
+        with pytest.raises(DirectoryRefusedError):
+            verified(content, Signed(body, made.signed_head.signature))
+
+
+def test_only_a_device_with_the_publish_right_signs_a_head() -> None:
+    content = published().phone.encode()
+    assert verified(content).head.publisher == device("publisher")
+    with pytest.raises(DirectoryRefusedError):
+        verified(content, head_for(content, by="handler"))
+    with pytest.raises(DirectoryRefusedError):
+        verified(content, head_for(content, by="handler", publisher=device("handler")))
+    with pytest.raises(DirectoryRefusedError):
+        verified(content, head_for(content, org=OTHER_ORG))
+
+
+def test_an_older_directory_is_refused_and_the_same_one_is_not() -> None:
+    seen = Seen(version=5, head_hash=published().head.hash)
+    assert fetched(sealed_phone(), seen=seen).head.version == 5
+    assert fetched(sealed_phone(6), seen=seen).head.version == 6
+    with pytest.raises(DirectoryRefusedError, match="older directory"):
+        fetched(sealed_phone(4), seen=seen)
+
+
+def test_two_directories_under_one_number_are_a_fork() -> None:
+    seen = Seen(version=5, head_hash=published().head.hash)
+    with pytest.raises(DirectoryRefusedError, match="two different"):
+        fetched(sealed_phone(5, label="fork"), seen=seen)
+    with pytest.raises(DirectoryRefusedError, match="two different"):
+        require_newer(published(5, label="fork").head, seen)
+
+
+def test_a_directory_or_a_root_that_has_expired_is_refused_as_such() -> None:
+    data, head = sealed_phone(), published().head
+    assert fetched(data, now=head.expires_at).head == head
+    with pytest.raises(DirectoryExpiredError):
+        fetched(data, now=head.expires_at + 1)
+    content = published().phone.encode()
+    late = head_for(content, expires_at=ROOT.expires_at + 100)
+    with pytest.raises(DirectoryExpiredError):
+        verified(content, late, now=ROOT.expires_at + 1)
+
+
+def test_a_rolled_back_or_forked_root_is_refused_although_everything_is_signed() -> None:
+    second = next_root(ROOT, name="New name")
+    fork = next_root(ROOT, name="Other name")
+    newer = replace(published().phone, roots=(signed_root(), second.sign([officer()])))
+    seen = Seen(root_version=2, root_hash=root_hash(second.encode()))
+    assert verified(newer.encode(), seen=seen).root == second
+    with pytest.raises(DirectoryRefusedError, match="older organisation"):
+        fetched(sealed_phone(), seen=seen)
+    other = replace(newer, roots=(signed_root(), fork.sign([officer()])))
+    assert verified(other.encode()).root == fork
+    with pytest.raises(DirectoryRefusedError, match="another organisation"):
+        verified(other.encode(), seen=seen)
+    longer = replace(other, roots=(*other.roots, next_root(fork).sign([officer()])))
+    with pytest.raises(DirectoryRefusedError, match="another organisation"):
+        verified(longer.encode(), seen=seen)
+
+
+def test_another_organisations_root_is_refused() -> None:
+    twin = replace(ROOT, issued_at=NOW + 1)
+    content = replace(published().phone, roots=(twin.sign([officer()]),)).encode()
+    with pytest.raises(DirectoryRefusedError):
+        verified(content)
+    with pytest.raises(DirectoryRefusedError):
+        verified(replace(published().phone, roots=()).encode())
+
+
+def test_a_publisher_can_add_no_handler_that_officers_did_not_admit() -> None:
+    entry = published().phone.handlers[0]
+    stranger = signed_admission("phone", Role.INTAKE)
+    key = epoch_key("phone")
+    forged = [
+        replace(entry, signed_admission=stranger),
+        replace(entry, epoch_key=key, certificate=key.certify(identity("phone"), org=ORG)),
+        replace(entry, epoch_key=EpochKey(device("handler"), WEEK + 1, entry.epoch_key.key)),
+        replace(entry, certificate=bytes(64)),
+    ]
+    for other in forged:
+        with pytest.raises(DirectoryRefusedError):
+            verified(replace(published().phone, handlers=(other,)).encode())
+
+
+def test_an_epoch_key_to_which_nothing_can_be_sealed_is_refused() -> None:
+    value = decode(published().phone.encode())
+    bad = value[3][0][2][:1_184] + bytes(32)
+    value[3][0][2] = bad
+    message = encode(["kantha/v1/epoch-key", ORG, device("handler"), WEEK, bad])
+    value[3][0][3] = identity("handler").sign(message)
+    with pytest.raises(DirectoryRefusedError):
+        verified(encode(value))
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {1: 5},
+        {1: [5]},
+        {1: [b"x"]},
+        {2: [5]},
+        {2: [{}]},
+        {3: [5]},
+        {3: [[b"", 0, b"", b""]]},
+        {3: [{}]},
+        {4: 0},
+        {1: [b""] * 65},
+    ],
+)
+def test_a_malformed_content_is_refused_even_if_a_publisher_signs_it(change: dict[int, Any]) -> None:
+    with pytest.raises(DirectoryRefusedError):
+        verified(encode({**decode(published().phone.encode()), **change}))
+
+
+def test_today_is_read_from_the_newest_generation_or_the_nearest_day() -> None:
+    old = desk_seed(generation=2, day=TODAY - 5).public_days(30)
+    new = desk_seed(generation=3, day=TODAY - 1).public_days(10)
+    part = PhonePart((), (*old, *new), ())
+    places = {
+        today: (key.generation, key.day)
+        for today in (TODAY - 9, TODAY - 1, TODAY, TODAY + 8, TODAY + 99)
+        if (key := part.day_key(DESK, today=today)) is not None
+    }
+    assert places == {
+        TODAY - 9: (3, TODAY - 1),
+        TODAY - 1: (3, TODAY - 1),
+        TODAY: (3, TODAY),
+        TODAY + 8: (3, TODAY + 8),
+        TODAY + 99: (3, TODAY + 8),
+    }
+    assert part.day_key(OTHER_DESK, today=TODAY) is None
+    assert published().phone.desk_handlers(OTHER_DESK) == []
+
+
+# --- the handler part ---------------------------------------------------------------------------------------
+
+
+def sealed_handler(handlers: int = 1, part: HandlerPart | None = None) -> bytes:
+    made = published()
+    keys = [epoch_key(f"handler{n}" if n else "handler") for n in range(handlers)]
+    return seal_handler_part(part or made.handler, made.signed_head, to=keys, org=ORG)
+
+
+def opened_handler(data: bytes, key: str = "handler-epoch") -> tuple[Head, HandlerPart]:
+    return open_handler_part(data, keys=[pair("other"), pair(key)], org=ORG, root=ROOT)
+
+
+def test_a_handler_part_comes_back_to_every_handler_and_to_nobody_else() -> None:
+    data = sealed_handler(3)
+    for key in ("handler-epoch", "handler1-epoch", "handler2-epoch"):
+        assert opened_handler(data, key) == (published().head, published().handler)
+    for keys in ([], [pair("stranger")]):
+        with pytest.raises(DirectoryRefusedError):
+            open_handler_part(data, keys=keys, org=ORG, root=ROOT)
+    with pytest.raises(DirectoryRefusedError):
+        open_handler_part(data, keys=[pair("handler-epoch")], org=OTHER_ORG, root=ROOT)
+
+
+def test_handlers_can_be_neither_counted_nor_ordered() -> None:
+    sizes = {len(sealed_handler(count)) for count in (0, 1, 2, 31, 32)}
+    assert len(sizes) == 1
+    assert len(decode(sealed_handler(33))[0]) == 2 * len(decode(sealed_handler(32))[0])
+    wraps = decode(sealed_handler(3))[0]
+    size = 32 + XWING_OVERHEAD_BYTES
+    pieces = [wraps[start : start + size] for start in range(0, len(wraps), size)]
+    assert len(pieces) == 32
+    assert pieces == sorted(pieces)
+
+
+def test_a_changed_or_truncated_handler_part_is_refused() -> None:
+    data = sealed_handler()
+    wraps, body = decode(data)
+    for changed in flips(body, sampled=60):
+        with pytest.raises(DirectoryRefusedError):
+            opened_handler(encode([wraps, changed]))
+    for changed in (data[:-1], b"", encode([wraps]), encode([wraps, body, b""]), encode([b"", body]), encode({})):
+        with pytest.raises(DirectoryRefusedError):
+            opened_handler(changed)
+
+
+def test_a_handler_part_that_its_head_does_not_name_is_refused() -> None:
+    """A new part with an old head, or one part's content with the other part's hash."""
+    other = HandlerPart(published().handler.statements[:1], ())
+    with pytest.raises(DirectoryRefusedError):
+        opened_handler(sealed_handler(part=other))
+    made = published()
+    swapped = replace(made.head, handler_hash=made.head.phone_hash, phone_hash=made.head.handler_hash)
+    data = seal_handler_part(
+        made.handler, sign_head(swapped, by=identity("publisher")), to=[epoch_key("handler")], org=ORG
+    )
+    with pytest.raises(DirectoryRefusedError):
+        opened_handler(data)
+    assert content_hash("phone", b"x") != content_hash("handler", b"x")
+
+
+def test_a_handler_cannot_publish() -> None:
+    made = published()
+    for by, changes in (("handler", {}), ("handler", {"publisher": device("handler")})):
+        head = sign_head(replace(made.head, **changes), by=identity(by))
+        data = seal_handler_part(made.handler, head, to=[epoch_key("handler")], org=ORG)
+        with pytest.raises(DirectoryRefusedError):
+            opened_handler(data)
+
+
+@given(st.binary(max_size=120))
+def test_any_bytes_are_refused_with_the_documented_error(data: bytes) -> None:
+    with pytest.raises(DirectoryRefusedError):
+        opened_handler(data)
+    with pytest.raises(DirectoryRefusedError):
+        UntrustedPhoneDirectory.open(data, key=KEY, org=ORG)
+
+
+def test_no_intake_device_is_named_in_the_phone_part() -> None:
+    content = published().phone.encode()
+    phone = admission("phone", Role.INTAKE)
+    assert phone.device not in content
+    assert phone.identity not in content
+    assert phone.device in published().handler.encode()
