@@ -226,6 +226,7 @@ def self_admission(
     member = directory.member
     admission = Admission(
         org=member.org, device=device, role=Role.HANDLER, desk=member.desk, label=member.label,
-        identity=identity, kem_hash=kem_hash, slot=0, prefix=None, token_slot=0, transcript=bytes(32), at=state.now(),
+        identity=identity, kem_hash=kem_hash, slot=0, prefix=None, token_slot=0, transcript=bytes(32),
+        at=state.now(),
     )  # fmt: skip
     keep_statement(state, sign_statement(admission, by=[officer_key(state)]))

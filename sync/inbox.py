@@ -172,7 +172,8 @@ class Inbox:
                 case ReplyKey():
                     self.state.db.execute(
                         "INSERT INTO sync_device_reply_key (device, number, public) VALUES (?, ?, ?)"
-                        " ON CONFLICT (device) DO UPDATE SET number = excluded.number, public = excluded.public"
+                        " ON CONFLICT (device) DO UPDATE"
+                        " SET number = excluded.number, public = excluded.public"
                         " WHERE excluded.number > number",
                         (device, said.number, said.key.public),
                     )
