@@ -16,6 +16,7 @@ import secrets
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 from types import TracebackType
 from typing import Final, NoReturn
 from urllib.parse import urlsplit, urlunsplit
@@ -53,6 +54,8 @@ SENTENCE_MAX_BYTES: Final = 16 * 1024
 # Longest wait that a relay may ask for: an hour, then the device decides again by itself.
 RETRY_MAX_S: Final = 3_600.0
 
+CLOSED_MEANWHILE: Final = (httpx.ReadError, httpx.WriteError, httpx.RemoteProtocolError)
+
 _ETAG = re.compile(r'(?:W/)?"([0-9a-f]{64})"')
 
 
@@ -75,6 +78,7 @@ class RelayClient:
     ) -> None:
         self._timeout_s = timeout_s
         self._pool = f"/v1/pools/{pool}"
+        self._kept_open = False
         try:
             self._base = _base(base_url)
             self._http = httpx.Client(
@@ -216,20 +220,34 @@ class RelayClient:
         limit: int = 0,
         digest: bool = False,
     ) -> _Answer:
-        """One request and its whole answer. `limit` is the greatest body of a 200; `digest` holds it to its
-        etag.
+        """One request and its whole answer. `limit` is the greatest body of a 200; `digest`: hold it to its etag.
+
+        A connection that was kept open may have been closed at the other end meanwhile: then the request is
+        sent once more on a fresh one. That is harmless, because every call may be repeated.
         """
-        request = httpx.Request(method, self._base + self._pool + path, headers=headers, content=body)
+        request = partial(
+            httpx.Request, method, self._base + self._pool + path, headers=headers, content=body
+        )
         patience = self._timeout_s + (limit + len(body or b"")) / SLOWEST_BYTES_PER_S
-        with _mapped():
-            response = self._http.send(request, stream=True)
-            try:
-                answer = _read(response, limit, time.monotonic() + patience)
-            finally:
-                response.close()
+        kept_open, self._kept_open = self._kept_open, False
+        try:
+            answer = self._once(request(), limit, patience)
+        except RelayUnreachableError as error:
+            if not kept_open or not isinstance(error.__cause__, CLOSED_MEANWHILE):
+                raise
+            answer = self._once(request(), limit, patience)
+        self._kept_open = True
         if digest and answer.status == 200 and hashlib.sha256(answer.body).hexdigest() != _etag(answer):
             raise RelayRubbishError
         return answer
+
+    def _once(self, request: httpx.Request, limit: int, patience: float) -> _Answer:
+        with _mapped():
+            response = self._http.send(request, stream=True)
+            try:
+                return _read(response, limit, time.monotonic() + patience)
+            finally:
+                response.close()
 
 
 @contextlib.contextmanager

@@ -93,39 +93,21 @@ def test_what_is_not_http_is_refused_without_harm(relay: RunningRelay, request_b
     assert ask(relay, "GET", "/healthz").status == 200
 
 
-SEGMENTS = st.sampled_from(
-    [
-        *(
-            "",
-            "v1",
-            "pools",
-            "complaints",
-            "replies",
-            "deposits",
-            "pages",
-            "directory",
-            "tokens",
-            "phone",
-            "handler",
-        ),
-        *(
-            "handler",
-            "healthz",
-            "0",
-            "1",
-            "2954",
-            "-1",
-            "a" * 32,
-            "POOL",
-            "%00",
-            "%2e%2e",
-            "..",
-            "é",
-            "1e9",
-            "9" * 30,
-        ),
-    ]
+KNOWN = (
+    "",
+    "v1",
+    "pools",
+    "complaints",
+    "replies",
+    "deposits",
+    "pages",
+    "directory",
+    "tokens",
+    "phone",
+    "POOL",
 )
+ODD = ("0", "1", "2954", "-1", "a" * 32, "%00", "%2e%2e", "..", "é", "1e9", "9" * 30, "handler", "healthz")
+SEGMENTS = st.sampled_from(KNOWN + ODD)
 VALUES = st.one_of(
     st.sampled_from(
         ["*", '"a"', "bytes=0-0", "bytes=9-", "0", "16", "131072", "16384", "chunked", "PUBLISH", "close"]
