@@ -12,7 +12,6 @@ from app.screens.casework import arrivals_words, day_words, table
 from app.screens.casework.model import DeskModel
 from app.screens.casework.panes import panes, scrolling
 from app.screens.casework.table import Column
-from app.screens.casework.top_bar import connection
 from app.screens.parts import states, stitch
 from app.screens.parts.chips import chip
 from app.screens.parts.press import press
@@ -82,9 +81,6 @@ def Arrivals(desk: DeskModel, *, key: str | None = None) -> ft.Control:
             color=ft.Colors.ON_SURFACE_VARIANT,
         ),
     ]
-
-    if desk.width < 1100:
-        left.insert(0, connection(desk, lines=3))
 
     def choose(device: str) -> None:
         desk.acted()

@@ -40,7 +40,7 @@ def CaseNotes(
 
     desk.on_commands(hear)
     parts: list[ft.Control] = [
-        text(tr("Notes"), "label_large"),
+        text(tr("Notes on the case"), "label_large"),
         DeskField(
             desk,
             f"note-{case.number}",

@@ -10,7 +10,7 @@ from app.screens.casework.conversation import conversation
 from app.screens.casework.inbox_pane import actions, phone_of
 from app.screens.casework.loading import use_loaded
 from app.screens.casework.model import DeskModel
-from app.screens.casework.panes import panes
+from app.screens.casework.panes import panes, scrolling
 from app.screens.casework.screening import Screening
 from app.screens.casework.told_pane import ToldPane
 from app.screens.parts import states, stitch
@@ -39,4 +39,8 @@ def Complaint(desk: DeskModel, code: str, *, key: str | None = None) -> ft.Contr
     right.append(conversation(view, tr))
     phone = phone_of(desk, row) if row is not None else view.device_label or tr("the phone")
     right.append(AskBox(desk, code, phone, autofocus=desk.asking, key=f"ask-box-{code}-{desk.asking}"))
-    return panes(desk, [ToldPane(view, row, tr, key=f"told-{code}")], right, shares=(54, 46))
+    if desk.two_panes:
+        return panes(desk, [ToldPane(view, row, tr, key=f"told-{code}")], right, shares=(54, 46))
+    words = ToldPane(view, row, tr, part="words", key=f"told-{code}")
+    rest = ToldPane(view, row, tr, part="rest", key=f"rest-{code}")
+    return scrolling([words, *right, rest], padding=16 if desk.narrow else 20)

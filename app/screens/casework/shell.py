@@ -26,7 +26,7 @@ from app.screens.casework.missing_banner import missing_banner
 from app.screens.casework.model import DeskModel
 from app.screens.casework.page_titles import page_title
 from app.screens.casework.rail import bar, rail
-from app.screens.casework.top_bar import top_bar
+from app.screens.casework.top_bar import CONNECTION_BESIDE, connection, top_bar
 from app.screens.officer.admit import Admit
 from app.screens.officer.devices import Devices
 from app.screens.officer.invite import Invite
@@ -96,6 +96,8 @@ def _frame(desk: DeskModel) -> ft.Control:
     title, subtitle = page_title(desk)
     banner = missing_banner(desk) if desk.place in ("inbox", "arrivals") else None
     body: list[ft.Control] = [top_bar(desk, title, subtitle=subtitle)]
+    if desk.width < CONNECTION_BESIDE and desk.place in ("inbox", "arrivals"):
+        body.append(ft.Container(connection(desk), padding=ft.Padding.only(left=16, right=16, top=8)))
     if banner is not None:
         body.append(banner)
     body.append(ft.Container(_page(desk), expand=True))

@@ -8,7 +8,7 @@ from app.actions.views import InboxRow
 from app.i18n import Translator
 from app.screens.parts.chips import Form, chip
 
-_PAUSED = frozenset({"paused", "paused_for_safety", "withdrawn", "lost_contact", "not_taken", "referred_out"})
+_PAUSED = frozenset({"paused_for_safety", "withdrawn", "lost_contact", "not_taken", "referred_out"})
 _DONE = frozenset({"verified", "closed"})
 
 
@@ -44,16 +44,14 @@ def status_word(status: str, tr: Translator) -> str:
         "referred_out": tr("Referred out"),
         "not_taken": tr("Not taken"),
         "fact_finding": tr("Fact-finding"),
-        "demand": tr("Demand or filing"),
         "demand_or_filing": tr("Demand or filing"),
-        "filing": tr("Filing"),
-        "in_procedure": tr("In procedure"),
-        "agreement": tr("Agreement or decision"),
+        "negotiation": tr("Negotiation"),
+        "conciliation": tr("Conciliation"),
+        "hearing": tr("Hearing"),
         "agreement_or_decision": tr("Agreement or decision"),
         "implementation": tr("Implementation"),
         "verified": tr("Verified"),
         "closed": tr("Closed"),
-        "paused": tr("Paused for safety"),
         "paused_for_safety": tr("Paused for safety"),
         "withdrawn": tr("Withdrawn"),
         "lost_contact": tr("Lost contact"),

@@ -5,6 +5,7 @@ only.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any, Literal
 
 import flet as ft
 
@@ -17,6 +18,8 @@ from app.screens.casework.narrative import narrative
 from app.screens.casework.record_words import Line
 from app.screens.parts.buttons import button
 from app.screens.parts.type import text
+
+Part = Literal["all", "words", "rest"]
 
 _LATER = frozenset({"addition", "withdrawal", "variant"})
 
@@ -35,21 +38,37 @@ def title_line(tr: Translator) -> ft.Control:
 
 @ft.component
 def ToldPane(
-    view: ComplaintView, row: InboxRow | None, tr: Translator, *, short: bool = False, key: str | None = None
+    view: ComplaintView,
+    row: InboxRow | None,
+    tr: Translator,
+    *,
+    short: bool = False,
+    part: Part = "all",
+    key: str | None = None,
 ) -> ft.Control:
-    """The whole of it; `short` gives only the lines that a new case needs."""
-    parts: list[ft.Control] = [title_line(tr), complaint_head(view, row, tr)]
-    parts.append(narrative(view.record, tr, wants=False))
-    if view.record is not None:
-        said = record_words.short_lines(view.record, tr) if short else record_words.lines(view.record, tr)
-        parts.append(said_lines(said))
-        if not short:
-            parts.append(WhoSheIs(record_words.who(view.record, tr), tr))
-        withdrawn = view.status == "withdrawn"
-        parts.append(consent_chips(view.record, tr, withdrawn=withdrawn))
-    later = [message for message in view.messages if message.kind in _LATER]
-    parts += [_added(message, tr) for message in later]
+    """The whole of it. `short` gives only the lines that a new case needs; `part` cuts it after her words, so
+    that on a narrow screen what is to be decided stands between.
+    """
+    parts: list[ft.Control] = []
+    if part != "rest":
+        parts += [title_line(tr), complaint_head(view, row, tr), narrative(view.record, tr, wants=False)]
+    if part != "words" and view.record is not None:
+        parts += _answers(view, view.record, tr, short=short)
+    if part != "words":
+        parts += [_added(message, tr) for message in view.messages if message.kind in _LATER]
     return ft.Column(parts, spacing=12, tight=True, horizontal_alignment=ft.CrossAxisAlignment.STRETCH)
+
+
+def _answers(view: ComplaintView, record: dict[str, Any], tr: Translator, *, short: bool) -> list[ft.Control]:
+    withdrawn = view.status == "withdrawn"
+    agreed = consent_chips(record, tr, withdrawn=withdrawn)
+    if short:
+        return [said_lines(record_words.short_lines(record, tr)), agreed]
+    return [
+        said_lines(record_words.lines(record, tr)),
+        WhoSheIs(record_words.who(record, tr), tr),
+        agreed,
+    ]
 
 
 def said_lines(lines: Sequence[Line]) -> ft.Control:

@@ -7,9 +7,13 @@ import asyncio
 import flet as ft
 
 from app.screens.casework.model import DeskModel
+from app.screens.casework.places import WITHIN
 from app.screens.parts.buttons import button, icon_button
 from app.screens.parts.press import press
 from app.screens.parts.type import text
+
+CONNECTION_BESIDE = 1100
+"""From this width on the connection stands in the bar; below it, under the bar of Inbox and Arrivals."""
 
 _TICK_S = 15.0
 _WARN_S = 60.0
@@ -21,11 +25,14 @@ def top_bar(desk: DeskModel, title: str, *, subtitle: str = "") -> ft.Control:
     """
     tr = desk.tr
     soft = ft.Colors.ON_SURFACE_VARIANT
-    heading: list[ft.Control] = [text(title, "title_large", bold=True, no_wrap=not desk.narrow)]
+    heading: list[ft.Control] = [_back(desk)] if desk.place in WITHIN else []
     if subtitle and desk.width >= 760:
-        heading.append(text(subtitle, "label_large", bold=False, color=soft, no_wrap=True))
+        heading.append(text(title, "title_large", bold=True, no_wrap=True))
+        heading.append(text(subtitle, "label_large", bold=False, color=soft, max_lines=1, expand=True))
+    else:
+        heading.append(text(title, "title_large", bold=True, max_lines=2 if desk.narrow else 1, expand=True))
     right: list[ft.Control] = []
-    if desk.width >= 1100:
+    if desk.width >= CONNECTION_BESIDE:
         right.append(ft.Container(connection(desk), width=270))
     right.append(
         button(
@@ -43,7 +50,7 @@ def top_bar(desk: DeskModel, title: str, *, subtitle: str = "") -> ft.Control:
     right.append(LockIn(desk))
     return ft.Container(
         height=64 if desk.narrow else 56,
-        padding=ft.Padding.only(left=16 if desk.narrow else 20, right=4 if desk.narrow else 20),
+        padding=ft.Padding.only(left=_left_edge(desk), right=4 if desk.narrow else 20),
         border=ft.Border.only(bottom=ft.BorderSide(1, ft.Colors.OUTLINE_VARIANT)),
         content=ft.Row(
             [
@@ -52,6 +59,29 @@ def top_bar(desk: DeskModel, title: str, *, subtitle: str = "") -> ft.Control:
             ],
             spacing=12,
         ),
+    )
+
+
+def _left_edge(desk: DeskModel) -> int:
+    """A page behind another begins with the way back, whose own edge is wider."""
+    if desk.place in WITHIN:
+        return 4 if desk.narrow else 8
+    return 16 if desk.narrow else 20
+
+
+def _back(desk: DeskModel) -> ft.Control:
+    """One step back, for those who have no Escape at hand."""
+    word = desk.tr("Back")
+    if desk.narrow:
+        arrow = ft.Icons.ARROW_BACK_ROUNDED
+        return icon_button(arrow, word, on_click=lambda _: desk.leave(), key="back")
+    return button(
+        word,
+        kind="plain",
+        icon=ft.Icons.ARROW_BACK_ROUNDED,
+        on_click=lambda _: desk.leave(),
+        desk=True,
+        key="back",
     )
 
 
