@@ -9,6 +9,7 @@ import socket
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -159,6 +160,17 @@ class Pane:
 
     def see(self, text: str | re.Pattern[str]) -> None:
         self.frame.get_by_text(text).first.wait_for(state="attached", timeout=20_000)
+
+    def reads(self, text: str, *, seconds: float = 20) -> bool:
+        """Whether the text stands there; words that can be selected are fields to a browser."""
+        script = """(body, text) => body.textContent.includes(text) ||
+            [...body.querySelectorAll("textarea, input")].some(field => field.value.includes(text))"""
+        deadline = time.monotonic() + seconds
+        while not self.frame.locator("body").evaluate(script, text):
+            if time.monotonic() > deadline:
+                return False
+            time.sleep(0.3)
+        return True
 
     def field(self, name: str | re.Pattern[str]) -> Locator:
         return self.frame.get_by_role("textbox", name=name).first

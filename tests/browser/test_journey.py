@@ -1,0 +1,210 @@
+"""The whole journey in a real browser, on a narrow screen and on a wide one.
+
+A complaint is taken on the phone, sent, read at the desk, asked about, answered on the phone, and the answer
+is read at the desk. A picture of every step is kept under build/screens for people to look at.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.browser.conftest import PICTURES, Demo, Outside, Pane
+
+WORDS = "তিন মাসের বেতন পাইনি। Three months of wages are owed."
+QUESTION = "Which months? কোন মাস?"
+ANSWER = "January, February and March."
+
+
+@dataclass
+class Table:
+    """The front page in one browser window, with both devices on it."""
+
+    page: Page
+    phone: Pane
+    desk: Pane
+    narrow: bool
+    taken: int = 0
+
+    def at(self, which: str) -> Pane:
+        if self.narrow:
+            self.page.locator(f"#tab-{which}").click()
+        return self.phone if which == "phone" else self.desk
+
+    def write(self, pane: Pane, field: str | re.Pattern[str], text: str) -> None:
+        entry = pane.field(field)
+        entry.click()
+        expect(entry).to_be_focused()
+        # The framework takes the field over a moment after it has the focus.
+        self.page.wait_for_timeout(500)
+        self.page.keyboard.insert_text(text)
+        expect(entry).to_have_value(text)
+        # What is written is kept a moment after the last letter.
+        self.page.wait_for_timeout(700)
+
+    def picture(self, name: str) -> None:
+        self.taken += 1
+        self.page.wait_for_timeout(500)
+        width = self.page.viewport_size["width"] if self.page.viewport_size else 0
+        PICTURES.mkdir(parents=True, exist_ok=True)
+        self.page.screenshot(path=PICTURES / f"{width}-{self.taken:02d}-{name}.png")
+
+
+@pytest.fixture(params=[(390, 844), (1440, 900)], ids=["390x844", "1440x900"])
+def table(request: pytest.FixtureRequest, chromium: Browser, demo: Demo) -> Iterator[Table]:
+    width, height = request.param
+    context = chromium.new_context(viewport={"width": width, "height": height})
+    page = context.new_page()
+    page.goto(demo.address)
+    panes = {name: Pane(page.frame_locator(f"#{name}")) for name in ("phone", "desk")}
+    found = Table(page, panes["phone"], panes["desk"], narrow=width < 900)
+    for name in panes:
+        found.at(name).wake()
+    yield found
+    found.picture("last")
+    context.close()
+
+
+def test_a_newcomer_makes_the_whole_journey(table: Table, outside: Outside) -> None:
+    code = take_a_complaint(table)
+    send(table)
+    read_at_the_desk(table, code)
+    ask(table)
+    answer(table)
+    read_the_answer(table, code)
+    assert outside.reached == []
+
+
+def take_a_complaint(table: Table) -> str:
+    phone = table.at("phone")
+    table.picture("start")
+    phone.tap("New complaint")
+    phone.see("Can we talk here?")
+    table.picture("safe")
+    phone.tap("Yes, we can talk")
+    phone.see("May I write this down?")
+    phone.tap(re.compile("^Yes"))
+    phone.see("Is anyone in danger now?")
+    table.picture("danger")
+    phone.tap("No, we are safe")
+    phone.see("What happened?")
+    table.write(phone, "Her words", WORDS)
+    table.picture("words")
+    phone.tap("Next")
+    phone.see("What would make it right?")
+    table.write(phone, "What she wants", "To be paid.")
+    phone.tap("Next")
+    phone.see("Where does she work?")
+    table.write(phone, "Name of the workplace", "Padma Knit")
+    table.picture("where")
+    phone.tap("Next")
+    phone.see("When was it?")
+    table.picture("when")
+    phone.tap("Does not know")
+    phone.see("What is it about?")
+    table.picture("issues")
+    phone.tap("Next")
+    phone.see("Still owed")
+    table.picture("wages")
+    phone.tap("Next")
+    phone.see("Does it concern others too?")
+    phone.tap("Next")
+    phone.see("What does she have at hand?")
+    table.picture("evidence")
+    phone.tap("Payslip")
+    phone.tap("Next")
+    phone.see("Could someone make trouble for her?")
+    phone.tap("Next")
+    phone.see("Read it back, then ask")
+    phone.tap(re.compile("May we keep this.*: Yes"))
+    phone.tap(re.compile("May our people work on it.*: Yes"))
+    table.picture("read-back")
+    phone.tap("Next")
+    phone.see("How can we reach her safely?")
+    phone.tap("Only through me")
+    phone.tap("Next")
+    phone.see("Her number")
+    spoken = phone.frame.get_by_text(re.compile(r"^\d \d \d, \d \d \d \d, \d$")).first.inner_text()
+    table.picture("number")
+    phone.tap("Finish")
+    phone.see("It is locked now.")
+    table.picture("finished")
+    phone.tap("To the start")
+    digits = re.sub(r"\D", "", spoken)
+    return f"{digits[:3]}-{digits[3:7]}-{digits[7]}"
+
+
+def send(table: Table) -> None:
+    phone = table.at("phone")
+    phone.tap("Waiting")
+    phone.see("On this phone, locked")
+    table.picture("waiting")
+    phone.tap("Send now")
+    phone.see("Sent. Nothing waits here.")
+    table.picture("sent")
+
+
+def read_at_the_desk(table: Table, code: str) -> None:
+    desk = table.at("desk")
+    table.picture("inbox-before")
+    for _ in range(10):
+        desk.tap("Sync now")
+        table.page.wait_for_timeout(2_000)
+        if desk.button(re.compile(code)).count():
+            break
+    desk.tap(re.compile(code))
+    table.picture("inbox")
+    if not table.narrow:
+        assert desk.reads(WORDS)
+        desk.tap("Read it all")
+    desk.see("As it was told")
+    desk.see(re.compile(" ".join(code.split("-")[1])))
+    table.picture("complaint")
+
+
+def ask(table: Table) -> None:
+    desk = table.at("desk")
+    table.write(desk, re.compile("A question for"), QUESTION)
+    table.picture("question")
+    desk.tap("Ask")
+    desk.see(re.compile("no answer yet"))
+    desk.tap("Sync now")
+    table.page.wait_for_timeout(2_000)
+
+
+def answer(table: Table) -> None:
+    phone = table.at("phone")
+    for _ in range(10):
+        phone.tap("Send now")
+        table.page.wait_for_timeout(2_000)
+        phone.tap("Start")
+        if phone.button(re.compile("A question for you, About")).count():
+            break
+        phone.tap("Waiting")
+    table.picture("question-for-you")
+    phone.tap(re.compile("A question for you"))
+    phone.tap(re.compile("About"))
+    assert phone.reads(QUESTION)
+    table.write(phone, "What she says", ANSWER)
+    table.picture("answer")
+    phone.tap("Finish")
+    table.page.wait_for_timeout(1_500)
+    phone.tap("Start")
+    phone.tap("Waiting")
+    phone.tap("Send now")
+    phone.see("Sent. Nothing waits here.")
+
+
+def read_the_answer(table: Table, code: str) -> None:
+    desk = table.at("desk")
+    for _ in range(10):
+        desk.tap("Sync now")
+        table.page.wait_for_timeout(2_000)
+        if desk.reads(ANSWER, seconds=0.1):
+            break
+    assert desk.reads(ANSWER)
+    table.picture("answered")
