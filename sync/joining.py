@@ -19,7 +19,8 @@ from sync.deskkeys import renew_epoch_key
 from sync.directory import DirectoryClient
 from sync.errors import PageExpiredError
 from sync.membership import Membership, Self, create_kem, drop_kem, load_kem
-from sync.session import Session, pages_after
+from sync.paging import pages_after
+from sync.session import Session
 from sync.state import State
 from sync.transport import RelayClient
 from sync.wire import REPLIES, REPLY_CELL_BYTES

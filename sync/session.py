@@ -13,23 +13,14 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Final
 
-from crypto.announcements import (
-    INTRODUCTIONS_PER_CELL,
-    EpochAnnouncement,
-    Introduction,
-    Introductions,
-    sign_announcement,
-)
-from crypto.cells import CellKind
 from crypto.desk_keys import DayKey, day_of
 from crypto.directory import PhoneDirectory
-from crypto.ids import DeskId, DeviceId
+from crypto.ids import DeskId
 from crypto.parcels import ParcelKind
-from crypto.primitives import random_below, random_bytes
+from crypto.primitives import random_below
 from crypto.roster import Role
-from crypto.sender import SLOT_KEY_BYTES
-from sync.answers import Answers, Asked, Confirmed, load_reply_keys, read_word, renew_reply_key
-from sync.deskkeys import renew_epoch_key
+from sync.announcing import Announcing
+from sync.answers import Answers, Asked, Confirmed, load_reply_keys, read_word
 from sync.directory import DirectoryClient
 from sync.errors import (
     DepositConflictError,
@@ -40,10 +31,11 @@ from sync.errors import (
 from sync.inbox import Inbox, Sink
 from sync.membership import Membership, Self
 from sync.outbox import Deposit, Outbox
+from sync.paging import pages_after
 from sync.publish import Publisher, publish_token
 from sync.state import State
-from sync.transport import PageEntry, RelayClient
-from sync.wire import COMPLAINTS, PAGES_PER_CHUNK, REPLIES, REPLY_CELL_BYTES
+from sync.transport import RelayClient
+from sync.wire import COMPLAINTS, REPLIES, REPLY_CELL_BYTES
 
 REPLY_WINDOW_S: Final = 2 * 86_400
 _BUSY_TRIES: Final = 5
@@ -122,8 +114,9 @@ class Session:
         today = day_of(self.state.clock())
         keys = {desk.id: phone.part.day_key(desk.id, today=today) for desk in phone.root.desks}
         day_keys = {desk: key for desk, key in keys.items() if key is not None}
-        self._announce(phone)
-        slot_keys = self._slot_keys(phone) if self.member.role is Role.INTAKE else {}
+        announcing = Announcing(self.state, self.me, self.member, self.outbox)
+        announcing.announce(phone)
+        slot_keys = announcing.slot_keys(phone) if self.member.role is Role.INTAKE else {}
         kept = self.outbox.unsent()
         for number in range(count):
             self._pause(number)
@@ -188,61 +181,6 @@ class Session:
         if number and self.member.gap_seconds:
             self.sleep(random_below(2_000 * self.member.gap_seconds) / 1_000)
 
-    # --- announcements --------------------------------------------------------------------------------
-
-    def _announce(self, phone: PhoneDirectory) -> None:
-        if self.member.role is Role.INTAKE:
-            renew_reply_key(self.state, me=self.me, member=self.member, outbox=self.outbox)
-            with self.state.transaction():
-                for desk in phone.root.desks:
-                    self._introduce(phone, desk.id)
-            return
-        with self.state.transaction():
-            renewed = renew_epoch_key(
-                self.state, me=self.me.id, identity=self.me.identity, org=self.member.org,
-                key_days=phone.root.policy.key_days,
-            )  # fmt: skip
-            if renewed is not None:
-                key, certificate = renewed
-                said = EpochAnnouncement(key.epoch, key.key, certificate)
-                body = sign_announcement(said, by=self.me.identity, org=self.member.org)
-                self.outbox.put_cell(self.member.desk, CellKind.ANNOUNCE, body)
-
-    def _introduce(self, phone: PhoneDirectory, desk: DeskId) -> None:
-        """Give every handler of the desk that has none yet a pairwise key of its own."""
-        keys = self._introduced(desk)
-        new = [entry for entry in phone.part.desk_handlers(desk) if entry.admission.device not in keys]
-        for start in range(0, len(new), INTRODUCTIONS_PER_CELL):
-            entries = []
-            for handler in new[start : start + INTRODUCTIONS_PER_CELL]:
-                key = random_bytes(SLOT_KEY_BYTES)
-                keys[handler.admission.device] = key
-                made = Introduction.make(
-                    key, to=handler.epoch_key, org=self.member.org, desk=desk, device=self.me.id
-                )
-                entries.append(made)
-            said = Introductions(desk, self.outbox.first_to_leave(desk), entries)
-            body = sign_announcement(said, by=self.me.identity, org=self.member.org)
-            self.outbox.put_cell(desk, CellKind.ANNOUNCE, body)
-        if new:
-            self.state.set_secret(
-                _introductions(desk), [[device, key] for device, key in sorted(keys.items())]
-            )
-
-    def _introduced(self, desk: DeskId) -> dict[DeviceId, bytes]:
-        return {DeviceId(device): key for device, key in self.state.secret(_introductions(desk)) or []}
-
-    def _slot_keys(self, phone: PhoneDirectory) -> dict[DeskId, dict[int, bytes]]:
-        slots: dict[DeskId, dict[int, bytes]] = {}
-        for desk in phone.root.desks:
-            keys = self._introduced(desk.id)
-            slots[desk.id] = {
-                entry.admission.slot: keys[entry.admission.device]
-                for entry in phone.part.desk_handlers(desk.id)
-                if entry.admission.slot is not None and entry.admission.device in keys
-            }
-        return slots
-
     # --- pages ----------------------------------------------------------------------------------------
 
     def _fetch_complaints(self, relay: RelayClient, phone: PhoneDirectory) -> None:
@@ -303,34 +241,3 @@ _KIND_NAMES = {
     ParcelKind.ADDITION: "addition",
     ParcelKind.ANSWER: "answer",
 }
-
-
-def _introductions(desk: DeskId) -> str:
-    return f"introductions/{desk.hex()}"
-
-
-def pages_after(relay: RelayClient, state: State, stream: str, number: int) -> list[PageEntry]:
-    """Index entries of the kept pages after `number`. With nothing new this is one conditional request."""
-    name = f"index-{stream}"
-    kept = state.place(name)
-    # The entity tag is only offered when everything up to it has been read, so that 304 means "nothing new".
-    etag = kept[0] if kept and number and kept[1] == number else None
-    newest = relay.index(stream, etag=etag)
-    if newest is None:
-        return []
-    chunks, chunk = [newest], (newest.first - 1) // PAGES_PER_CHUNK
-    while chunk > 0 and chunks[-1].first > number + 1 and chunks[-1].first > newest.lowest:
-        chunk -= 1
-        earlier = relay.index(stream, chunk=chunk)
-        if earlier is None:
-            break
-        chunks.append(earlier)
-    entries = [entry for index in reversed(chunks) for entry in index.entries if entry.number > number]
-    entries = [entry for entry in entries if entry.number >= (newest.lowest or 0)]
-    last = newest.entries[-1].number if newest.entries else 0
-    if newest.etag is not None:
-        state.set_place(name, [newest.etag, last])
-    return entries
-
-
-__all__ = ["Outcome", "Session", "pages_after"]
