@@ -74,6 +74,14 @@ def forget_old(generations: list[Generation], *, today: int, key_days: int) -> l
     return kept
 
 
+def forget_over(state: State, *, key_days: int) -> None:
+    """What every handler does in every session, whether it publishes or not: old day keys go."""
+    held = load_generations(state)
+    kept = forget_old(held, today=day_of(state.clock()), key_days=key_days)
+    if kept != held:
+        save_generations(state, kept)
+
+
 def take_wraps(
     state: State, wraps: tuple[SeedWrap, ...], *, me: DeviceId, org: OrganisationId, ahead: int
 ) -> None:

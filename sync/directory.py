@@ -17,13 +17,13 @@ from crypto.directory import (
     open_handler_part,
     require_newer,
 )
-from crypto.errors import DirectoryRefusedError
+from crypto.errors import DirectoryExpiredError, DirectoryRefusedError
 from crypto.ids import DeskId
 from crypto.primitives import sha256
 from crypto.root import root_hash
 from crypto.roster import Roster
 from crypto.signed import Countersigned, Signed
-from sync.deskkeys import load_epoch_keys, take_wraps
+from sync.deskkeys import forget_over, load_epoch_keys, take_wraps
 from sync.errors import DirectoryMissingError
 from sync.membership import Membership, Self
 from sync.state import State
@@ -87,11 +87,16 @@ class DirectoryClient:
         current = self.current()
         if current is None:
             raise DirectoryMissingError
+        if self.state.clock() > min(current.head.expires_at, current.root.expires_at):
+            raise DirectoryExpiredError  # a relay that freezes says for ever that nothing has changed
         return current
 
-    def accept(self, untrusted: UntrustedPhoneDirectory, etag: str) -> PhoneDirectory:
-        """Verify a phone part and keep it."""
-        found = untrusted.verify(org=self.member.org, seen=self.seen(), now=self.state.clock())
+    def accept(
+        self, untrusted: UntrustedPhoneDirectory, etag: str, *, now: float | None = None
+    ) -> PhoneDirectory:
+        """Verify a phone part and keep it. `now`: another moment than this device's at which it must hold."""
+        moment = self.state.clock() if now is None else now
+        found = untrusted.verify(org=self.member.org, seen=self.seen(), now=moment)
         pinned = self.state.place(_PINNED)
         hashes = [root_hash(root.body) for root in found.part.roots]
         if pinned is not None and pinned not in hashes:
@@ -108,6 +113,8 @@ class DirectoryClient:
         """Fetch the handler part if changed: keep its statements and the seeds that are wrapped to this
         handler.
         """
+        with self.state.transaction():
+            forget_over(self.state, key_days=phone.root.policy.key_days)
         answer = relay.get_directory(HANDLER_PART, etag=self.etag(HANDLER_PART))
         if answer is None:
             return

@@ -11,9 +11,8 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from crypto.desk_keys import DeskSeed, day_of
-from crypto.directory import (
-    UntrustedPhoneDirectory,
-)
+from crypto.directory import Seen, UntrustedPhoneDirectory
+from crypto.errors import DirectoryRefusedError
 from crypto.root import Root
 from crypto.tokens import TokenMaster, week_of
 from sync.deskkeys import (
@@ -33,6 +32,7 @@ from sync.transport import RelayClient
 from sync.wire import HANDLER_PART, PHONE_PART
 
 _DUE: Final = "publish-due"
+_GENERATION: Final = "generation"
 WEEKS_AHEAD: Final = 8
 """An officer may be in prison for two months and every phone still sends."""
 RENEW_DAYS: Final = 7
@@ -72,10 +72,11 @@ class Publisher:
         root = self.editor.root()
         self._publish_tokens(relay, root)
         with self.state.transaction():
-            reseeded = self._turn_keys(root)
+            if self._turn_keys(root):
+                mark_due(self.state)  # with the keys: a relay that is down now must not make it forgotten
         current = self.directory.current()
         aged = current is None or self.state.clock() > current.head.issued_at + RENEW_DAYS * 86_400
-        if not (reseeded or aged or self.state.place(_DUE)):
+        if not (aged or self.state.place(_DUE)):
             return False
         self.publish(relay)
         return True
@@ -132,7 +133,10 @@ class Publisher:
         generations = forget_old(load_generations(self.state), today=today, key_days=root.policy.key_days)
         latest, changed = newest(generations, desk), False
         if latest is None or today - latest.started >= RESEED_DAYS:
-            number = latest.chain.generation + 1 if latest else 1
+            number = 1 + max(
+                int(self.state.place(_GENERATION) or 0), latest.chain.generation if latest else 0
+            )
+            self.state.set_place(_GENERATION, number)  # never a second time, also when all chains are over
             chain = DeskSeed.generate(desk, generation=number, day=today - 1)
             generations.append(Generation(chain, started=today, last=today + root.policy.ahead_days))
             changed = True
@@ -150,30 +154,47 @@ class Publisher:
     # --- the two parts --------------------------------------------------------------------------------
 
     def _merge(self, relay: RelayClient) -> tuple[str | None, str | None]:
-        """Take over what is at the relay now; gives both etags."""
+        """Take over what is newer at the relay; gives both etags.
+
+        What has expired, or is older than what this device knows (a relay back from its backup), is what
+        publishing repairs: it must never hinder it. Another organisation's directory does.
+        """
+        return self._merge_phone(relay), self._merge_handler(relay)
+
+    def _merge_phone(self, relay: RelayClient) -> str | None:
         client = self.directory
         try:
             answer = relay.get_directory(PHONE_PART)
         except DirectoryMissingError:
-            return None, None
+            return None
         assert answer is not None
         assert client.member.directory_key is not None
-        sealed, phone_etag = answer
-        untrusted = UntrustedPhoneDirectory.open(
-            sealed, key=client.member.directory_key, org=client.member.org
-        )
-        phone = client.accept(untrusted, phone_etag)
+        sealed, etag = answer
+        found = UntrustedPhoneDirectory.open(sealed, key=client.member.directory_key, org=client.member.org)
+        there = found.verify(org=client.member.org, seen=Seen(), now=0)
+        if there.head.version >= client.seen().version:
+            client.accept(found, etag, now=0)
+        return etag
+
+    def _merge_handler(self, relay: RelayClient) -> str | None:
+        """Also there when the phone part is not: a publisher was killed between the two."""
+        client = self.directory
         try:
             answer = relay.get_directory(HANDLER_PART)
         except DirectoryMissingError:
-            return phone_etag, None
+            return None
         assert answer is not None
-        sealed, handler_etag = answer
-        part = client.accept_handler(sealed, handler_etag, phone)
+        sealed, etag = answer
+        phone = client.current()
+        assert phone is not None
+        try:
+            part = client.accept_handler(sealed, etag, phone)
+        except DirectoryRefusedError:
+            return etag  # older than this device's, or sealed to epoch keys that it no longer has
         own = {entry.chain.desk for entry in load_generations(self.state)}
         others = [wrap.to_wire() for wrap in part.wraps if wrap.desk not in own]
         self.state.set_place(EXTRA_WRAPS, others)
-        return phone_etag, handler_etag
+        return etag
 
     def _put(self, relay: RelayClient, phone_etag: str | None, handler_etag: str | None) -> None:
         with self.state.transaction():
