@@ -84,7 +84,10 @@ def test_killed_at_any_moment_nothing_is_lost_and_nothing_doubled(tmp_path: Path
                 victims.append(("desk", "desk"))
             pids = {
                 role: zygote.victim(
-                    role=role, home=str(tmp_path / label), log=str(tmp_path / f"{label}.log"), seed=f"{SEED}-{run}"
+                    role=role,
+                    home=str(tmp_path / label),
+                    log=str(tmp_path / f"{label}.log"),
+                    seed=f"{SEED}-{run}",
                 )
                 for role, label in victims
             }
@@ -168,7 +171,9 @@ def judge(folder: Path, desk: Device, phones: list[Device]) -> None:
     }
     saved = {int(number) for number, _draft in said["saved"]}
     for number in saved:
-        assert (number in drafted) != (number in numbers), f"a draft is kept or finished, never both: {number}"
+        assert (number in drafted) != (number in numbers), (
+            f"a draft is kept or finished, never both: {number}"
+        )
     assert set(numbers) <= saved | {int(number) for (number,) in said["try"]}
 
     added = Counter(

@@ -50,7 +50,11 @@ def at_relay(world: World, words: list[str]) -> list[tuple[str, str]]:
     files = [path for path in world.relay.data_dir.rglob("*") if path.is_file()]
     assert any(path.stat().st_size >= CELL_BYTES for path in files)
     return [
-        (word, str(path)) for path in files for word in words for form in forms[word] if form in path.read_bytes()
+        (word, str(path))
+        for path in files
+        for word in words
+        for form in forms[word]
+        if form in path.read_bytes()
     ]
 
 
@@ -59,7 +63,9 @@ def test_no_planted_word_is_found_after_finish_nor_ever_at_the_relay(world: Worl
     draft = intake.new_draft(phone)
     for step in range(4):
         intake.save_draft(phone, draft.id, planted(step), step)
-    assert {word for word, _ in on_phone(phone, ALL)} == set(ALL), "the examiner can read what is still a draft"
+    assert {word for word, _ in on_phone(phone, ALL)} == set(ALL), (
+        "the examiner can read what is still a draft"
+    )
     codes = [intake.finish(phone, draft.id)]
     assert on_phone(phone, ALL) == []
     codes += intake.new_complaints(phone, [planted(number) for number in range(40)], finish=True)
@@ -98,7 +104,9 @@ def test_after_the_confirmation_no_body_and_no_hash_of_what_was_sent_is_on_the_p
     for number in range(7):  # one by one, so that the pages of the tables split and join
         intake.new_complaints(phone, [planted(number * number)], finish=True)
     intake.add(phone, codes[0], text="later " * 5_000)
-    bodies = [bytes(row[0]) for row in phone.vault.db.execute("SELECT body FROM sync_cell WHERE parcel NOT NULL")]
+    bodies = [
+        bytes(row[0]) for row in phone.vault.db.execute("SELECT body FROM sync_cell WHERE parcel NOT NULL")
+    ]
     parcels = [bytes(row[0]) for row in phone.vault.db.execute("SELECT id FROM sync_parcel")]
     assert len(bodies) > len(parcels) == 13
     world.sync(phone)
