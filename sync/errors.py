@@ -57,6 +57,12 @@ class TokenRefusedError(SyncError):
     )
 
 
+class TokensUsedUpError(TokenRefusedError):
+    """This device has used up its sendings of this week."""
+
+    next_step = "Nothing is lost. It goes on by itself next week. Ask an officer if this happens again."
+
+
 class DepositConflictError(SyncError):
     """The relay already has something else under this deposit's number."""
 

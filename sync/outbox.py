@@ -150,16 +150,17 @@ class Outbox:
         room: int,
     ) -> list[bytes]:
         again = self.state.now() - RESEND_AFTER_S
+        desks = ", ".join("?" * len(day_keys))
         rows = self.state.db.execute(
-            "SELECT desk, counter, kind, body FROM sync_cell WHERE state = ? OR (state = ? AND left_at < ?)"
+            "SELECT desk, counter, kind, body FROM sync_cell"  # noqa: S608  (question marks only)
+            " WHERE (state = ? OR (state = ? AND left_at < ?))"
+            f" AND desk IN ({desks})"
             " ORDER BY state, kind <> ?, counter LIMIT ?",
-            (CellState.WAITING, CellState.LEFT, again, int(CellKind.ANNOUNCE), room),
+            (CellState.WAITING, CellState.LEFT, again, *day_keys, int(CellKind.ANNOUNCE), room),
         ).fetchall()
         sealed = []
         for desk, counter, kind, body in rows:
             desk_id = DeskId(bytes(desk))
-            if desk_id not in day_keys:
-                continue
             cell = Cell(CellKind(kind), self.me.id, INCARNATION, int(counter), bytes(body))
             sealed.append(self._seal(cell, day_keys[desk_id], slot_keys.get(desk_id, {})))
             self.state.db.execute(
