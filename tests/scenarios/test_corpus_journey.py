@@ -1,4 +1,4 @@
-"""All 102 complaints of the corpus go from three phones over a relay to the desk, and an answer comes back."""
+"""All 102 complaints of the corpus go from three phones to the desk, and an answer comes back."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""kill -9 at random moments of *finish* and sync, of phones, the desk and the relay: nothing lost, nothing doubled.
+"""kill -9 at random moments of *finish* and sync, of phones, desk and relay: nothing lost, nothing doubled.
 
 KANTHA_KILL_RUNS says how often (200).
 """

@@ -1,8 +1,8 @@
-"""The process that gets killed. A warm one that forks: each child opens a vault and works until somebody kills it.
+"""The process that gets killed. A warm one that forks: each child opens a vault and works until it is killed.
 
-python -m tests.scenarios.victim, then one line of JSON for each child: {"role": "phone" | "desk", "home", "log", "seed"}.
-It answers with the child's process id. What a child was promised it writes into its log, after the promise: `try N`
-before it begins, `saved N ID` when a draft is on disk, `ack N CODE` when *finish* has returned, and so on.
+python -m tests.scenarios.victim, then a line of JSON for each child: {"role": "phone" | "desk", "home",
+"log", "seed"}. It answers with the child's process id. What a child was promised it writes into its log:
+`try N` before it begins, `saved N ID` when a draft is on disk, `ack N CODE` when *finish* has returned.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What the publishing device does for the others, over months, through a relay that stops at the worst moment."""
+"""What the publishing device does for the others, over months, with a relay that stops at a bad moment."""
 
 from __future__ import annotations
 

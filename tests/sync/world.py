@@ -1,4 +1,4 @@
-"""A small organisation of real devices around a real relay, for tests: vaults, sockets, processes, nothing faked.
+"""A small organisation of real devices around a real relay, for tests; nothing of it is faked.
 
 with World(tmp_path) as world:
     phone = world.phone("Blue-7")
@@ -57,7 +57,7 @@ class World:
         )  # fmt: skip
         self.devices.append(self.desk)
 
-    # --- devices --------------------------------------------------------------------------------------------------
+    # --- devices ------------------------------------------------------------
 
     def join(self, label: str, *, role: str = "intake", clock: Callable[[], float] | None = None) -> Device:
         """A device that was admitted and has its welcome not yet."""
@@ -86,7 +86,7 @@ class World:
         assert device.joined
         return device
 
-    # --- exchange -------------------------------------------------------------------------------------------------
+    # --- exchange ------------------------------------------------------------
 
     def sync(self, *those: Device, deposits: int | None = None) -> SyncReport:
         """A session of each in turn, every page closed before and after. Gives the last one's report."""
@@ -136,7 +136,7 @@ class World:
         self.relay.__exit__(None, None, None)
         self.relay = start_relay(self.root / "relay", port=port)
 
-    # --- end ------------------------------------------------------------------------------------------------------
+    # --- end ------------------------------------------------------------
 
     def close(self) -> None:
         for device in self.devices:
