@@ -1,4 +1,4 @@
-"""A small organisation with fixed keys: an officer, handlers, a phone and a desk, for the tests of this layer."""
+"""A small organisation with fixed keys: an officer, handlers, a phone and two desks."""
 
 from __future__ import annotations
 

@@ -123,10 +123,14 @@ def test_a_change_of_any_sampled_bit_another_key_or_organisation_is_refused() ->
 
 
 @given(st.binary(max_size=100), st.integers(0, 3))
-def test_any_plaintext_under_the_directory_key_is_refused_with_the_documented_error(body: bytes, n: int) -> None:
+def test_any_plaintext_under_the_directory_key_is_refused_with_the_documented_error(
+    body: bytes, n: int
+) -> None:
     """Every enrolled device has the key, so this is what a stolen phone can serve."""
     good = encode([published().signed_head.to_wire(), body])
-    plain = (body, len(body).to_bytes(4, "big") + body, len(good).to_bytes(4, "big") + good + bytes(7), b"")[n]
+    plain = (body, len(body).to_bytes(4, "big") + body, len(good).to_bytes(4, "big") + good + bytes(7), b"")[
+        n
+    ]
     data = primitives.seal_secret(KEY, plain, info=encode(["kantha/v1/directory", ORG, "phone"]))
     with pytest.raises(DirectoryRefusedError):
         fetched(data)
@@ -313,7 +317,14 @@ def test_a_changed_or_truncated_handler_part_is_refused() -> None:
     for changed in flips(body, sampled=60):
         with pytest.raises(DirectoryRefusedError):
             opened_handler(encode([wraps, changed]))
-    for changed in (data[:-1], b"", encode([wraps]), encode([wraps, body, b""]), encode([b"", body]), encode({})):
+    for changed in (
+        data[:-1],
+        b"",
+        encode([wraps]),
+        encode([wraps, body, b""]),
+        encode([b"", body]),
+        encode({}),
+    ):
         with pytest.raises(DirectoryRefusedError):
             opened_handler(changed)
 

@@ -26,9 +26,13 @@ from crypto.parcels import (
 )
 from tests.crypto.people import DESK, ORG, OTHER_DESK, OTHER_ORG, TODAY, day_key, desk_seed, flips, pair
 
-CONTENT = ParcelContent(ParcelKind.COMPLAINT, "207-4193-6", 1_795_000_000, {"narrative": "বেতন দেয়নি", "n": 3})
+CONTENT = ParcelContent(
+    ParcelKind.COMPLAINT, "207-4193-6", 1_795_000_000, {"narrative": "বেতন দেয়নি", "n": 3}
+)
 PAYLOADS = st.dictionaries(
-    st.text(max_size=8), st.one_of(st.text(max_size=40), st.integers(0, 99), st.none(), st.booleans()), max_size=6
+    st.text(max_size=8),
+    st.one_of(st.text(max_size=40), st.integers(0, 99), st.none(), st.booleans()),
+    max_size=6,
 )
 
 
@@ -42,7 +46,10 @@ def opened(parcel: Parcel) -> ParcelContent:
 
 @settings(max_examples=30)
 @given(
-    st.sampled_from(ParcelKind), st.text(alphabet="0123456789-", max_size=16), st.integers(0, 2**40 - 1), PAYLOADS
+    st.sampled_from(ParcelKind),
+    st.text(alphabet="0123456789-", max_size=16),
+    st.integers(0, 2**40 - 1),
+    PAYLOADS,
 )
 def test_every_parcel_comes_back(kind: ParcelKind, code: str, at: int, payload: dict[str, Any]) -> None:
     content = ParcelContent(kind, code, at, payload)
@@ -50,7 +57,9 @@ def test_every_parcel_comes_back(kind: ParcelKind, code: str, at: int, payload: 
 
 
 def test_its_length_on_the_device_tells_only_full_kilobytes() -> None:
-    lengths = {len(sealed(replace(CONTENT, payload={"n": "a" * size})).sealed) - 1_136 for size in range(1, 900, 53)}
+    lengths = {
+        len(sealed(replace(CONTENT, payload={"n": "a" * size})).sealed) - 1_136 for size in range(1, 900, 53)
+    }
     assert lengths == {1_024}
     assert all(
         (len(sealed(replace(CONTENT, payload={"n": "a" * size})).sealed) - 1_136) % 1_024 == 0

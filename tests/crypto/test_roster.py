@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from crypto.encoding import decode, encode
 from crypto.errors import SignatureRefusedError
+from crypto.root import Policy
 from crypto.roster import (
     LABEL,
     Admission,
@@ -21,7 +22,6 @@ from crypto.roster import (
     read_statement,
     sign_statement,
 )
-from crypto.root import Policy
 from crypto.signed import Countersigned
 from tests.crypto.people import (
     NOW,

@@ -75,7 +75,9 @@ def test_enough_different_officers_convince(names: tuple[str, ...], at_least: in
     assert countersigned(*names).require(label=LABEL, officers=PUBLICS, at_least=at_least) == b"body"
 
 
-@pytest.mark.parametrize(("names", "at_least"), [((), 1), (("officer",), 2), (("officer", "officer"), 2), (NAMES, 4)])
+@pytest.mark.parametrize(
+    ("names", "at_least"), [((), 1), (("officer",), 2), (("officer", "officer"), 2), (NAMES, 4)]
+)
 def test_too_few_different_officers_do_not(names: tuple[str, ...], at_least: int) -> None:
     with pytest.raises(SignatureRefusedError):
         countersigned(*names).require(label=LABEL, officers=PUBLICS, at_least=at_least)
