@@ -10,6 +10,7 @@ A cell costs its own size on the disk and nothing else, and a deposit one write 
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import mmap
 import os
@@ -65,22 +66,20 @@ class CellFiles:
         size = wire.DIGEST_BYTES + _cell_bytes(key)
         folder = self._pages / f"{key[0]}-{key[1]}"
         folder.mkdir(mode=0o700, exist_ok=True)
-        digest, unfinished = hashlib.sha256(), folder / f"{key[2]}.unfinished"
+        unfinished = folder / f"{key[2]}.unfinished"
         with (
             open(self._log(key), "rb") as log,
             mmap.mmap(log.fileno(), log_bytes, prot=mmap.PROT_READ) as view,
+            open(unfinished, "wb", buffering=0, opener=_private) as page,
         ):
             starts = {view[start : start + wire.DIGEST_BYTES]: start for start in range(0, log_bytes, size)}
-            with open(unfinished, "wb", opener=_private) as page:
-                for _, start in sorted(starts.items()):
-                    body = view[start + wire.DIGEST_BYTES : start + size]
-                    digest.update(body)
-                    page.write(body)
-                page.flush()
-                os.fsync(page.fileno())
+            digest = _copy(
+                view, [starts[name] + wire.DIGEST_BYTES for name in sorted(starts)], key, page.fileno()
+            )
+            os.fsync(page.fileno())
         os.replace(unfinished, self._page(key))
         _sync_folder(folder)
-        return len(starts), digest.digest()
+        return len(starts), digest
 
     def read_page(self, key: Key, *, first: int, size: int) -> bytes:
         """Some bytes of a closed page; fewer at its end. OSError when the page was deleted."""
@@ -141,6 +140,18 @@ class CellFiles:
 
     def _page(self, key: Key) -> Path:
         return self._pages / f"{key[0]}-{key[1]}" / str(key[2])
+
+
+def _copy(log: mmap.mmap, starts: list[int], key: Key, page: int) -> bytes:
+    """Copy the cells that start there, in this order. Returns the SHA-256 of them all."""
+    size, digest, at = _cell_bytes(key), hashlib.sha256(), 0
+    with memoryview(log) as whole, contextlib.ExitStack() as views:
+        bodies = [views.enter_context(whole[start : start + size]) for start in starts]
+        for body in bodies:
+            digest.update(body)
+        for first in range(0, len(bodies), BUFFERS_AT_ONCE):
+            at = _write_all(page, bodies[first : first + BUFFERS_AT_ONCE], at)
+    return digest.digest()
 
 
 def _cell_bytes(key: Key) -> int:
