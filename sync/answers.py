@@ -159,11 +159,12 @@ def renew_reply_key(state: State, *, me: Self, member: Membership, outbox: Outbo
     """At most daily: a new reply key, announced to the desk; keys older than the relay keeps replies are
     dropped.
     """
-    held = [entry for entry in state.secret(_KEYS) or [] if entry[2] > state.now() - KEEP_S]
+    known = state.secret(_KEYS) or []
+    held = [entry for entry in known if entry[2] > state.now() - KEEP_S]
     if held and held[-1][2] > state.now() - RENEW_AFTER_S:
         return
     key = OpeningKey.generate()
-    number = (held[-1][0] + 1) if held else 1
+    number = known[-1][0] + 1 if known else 1  # also when all are over: desks take only a higher number
     said = ReplyKey(number, key.sealing_key)
     with state.transaction():
         state.set_secret(_KEYS, [*held, [number, key.seed, state.now()]])
