@@ -1,0 +1,307 @@
+"""What a desk says to a phone: only handlers are heard, each word once, and only of what is theirs."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from crypto.directory import PhoneDirectory, Seen, UntrustedPhoneDirectory
+from crypto.encoding import encode
+from crypto.ids import DeviceId
+from crypto.primitives import OpeningKey
+from crypto.reply_cells import HandlerWord, ReplyCell, ReplyKind, dummy_reply, seal_reply
+from crypto.roster import Role
+from sync.answers import (
+    KEEP_S,
+    RENEW_AFTER_S,
+    Answers,
+    Asked,
+    Confirmed,
+    load_reply_keys,
+    read_word,
+    renew_reply_key,
+)
+from sync.integrity import Line, note_cell
+from sync.membership import Self
+from sync.outbox import Outbox
+from sync.wire import REPLIES, REPLY_CELL_BYTES, REPLY_CELLS_PER_DEPOSIT
+from tests.crypto import people
+from tests.sync.stores import NOW, Hands, day_keys, member, new_state, phone_outbox, put
+
+PHONE = people.device("phone")
+REPLY = OpeningKey(people.seed("reply key"))
+
+
+def directory() -> PhoneDirectory:
+    made = people.published()
+    return UntrustedPhoneDirectory(made.signed_head, made.phone.encode()).verify(
+        org=people.ORG, seen=Seen(), now=NOW
+    )
+
+
+def word(
+    kind: ReplyKind, body: bytes, *, by: str = "handler", counter: int = 1, to: DeviceId = PHONE
+) -> bytes:
+    said = HandlerWord(kind, people.device(by), counter, body)
+    return said.seal(by=people.identity(by), recipient=to, to=REPLY.sealing_key, org=people.ORG)
+
+
+def confirmation(below: int, bits: bytes = b"", *, desk: bytes = people.DESK, incarnation: int = 1) -> bytes:
+    return encode({1: desk, 2: incarnation, 3: below, 4: bits})
+
+
+def question(text: str = "When?") -> bytes:
+    return encode({1: {"text": text}})
+
+
+def hear(outbox: Outbox, *cells: bytes) -> list[Confirmed | Asked | None]:
+    return [
+        read_word(one, keys=[REPLY], me=PHONE, state=outbox.state, directory=directory(), outbox=outbox)
+        for one in cells
+    ]
+
+
+def test_a_question_of_a_handler_is_heard_once() -> None:
+    outbox, asked = phone_outbox(), word(ReplyKind.QUESTION, question())
+    assert hear(outbox, asked) == [Asked(people.device("handler"), {"text": "When?"})]
+    assert hear(outbox, asked) == [None], "a replay is ignored"
+    again = word(ReplyKind.QUESTION, question("Where?"))
+    assert hear(outbox, again) == [None], "also with another text under the same number"
+    assert hear(outbox, word(ReplyKind.QUESTION, question("Where?"), counter=2))[0] is not None
+
+
+def test_words_may_come_in_any_order() -> None:
+    outbox = phone_outbox()
+    words = [word(ReplyKind.QUESTION, question(str(n)), counter=n) for n in (3, 1, 2)]
+    assert all(isinstance(one, Asked) for one in hear(outbox, *words))
+
+
+@pytest.mark.parametrize("by", ["phone", "other handler", "nobody", "officer"])
+def test_nobody_but_a_handler_of_the_directory_is_heard(by: str) -> None:
+    outbox = phone_outbox()
+    put(outbox)
+    outbox.left(outbox.pack(day_keys(), {}, last=False))
+    assert hear(
+        outbox,
+        word(ReplyKind.QUESTION, question(), by=by),
+        word(ReplyKind.CONFIRM, confirmation(2), by=by, counter=2),
+    ) == [None, None]
+    assert len(outbox.items()) == 1
+
+
+def test_a_word_in_a_handlers_name_signed_by_another_is_not_heard() -> None:
+    said = HandlerWord(ReplyKind.QUESTION, people.device("handler"), 1, question())
+    forged = said.seal(by=people.identity("other"), recipient=PHONE, to=REPLY.sealing_key, org=people.ORG)
+    assert hear(phone_outbox(), forged) == [None]
+
+
+def test_a_word_for_another_phone_is_not_heard_even_if_it_is_sealed_to_this_one() -> None:
+    foreign = word(ReplyKind.CONFIRM, confirmation(2), to=people.device("other"))
+    outbox = phone_outbox()
+    put(outbox)
+    outbox.left(outbox.pack(day_keys(), {}, last=False))
+    assert hear(outbox, foreign) == [None]
+    assert len(outbox.items()) == 1
+
+
+def test_a_confirmation_names_what_came_and_makes_the_phone_forget_it() -> None:
+    outbox = phone_outbox()
+    for number in range(3):
+        put(outbox, f"207-000{number}-0")
+    outbox.left(outbox.pack(day_keys(), {}, last=False))
+    (said,) = hear(outbox, word(ReplyKind.CONFIRM, confirmation(2, b"\x02")))
+    assert said == Confirmed(people.DESK, [1, 3])
+
+
+def test_a_desk_confirms_nothing_that_was_sent_to_another_desk() -> None:
+    foreign = word(ReplyKind.CONFIRM, confirmation(900, desk=people.OTHER_DESK))
+    assert hear(phone_outbox(), foreign) == [None]
+
+
+def test_a_confirmation_for_another_beginning_of_this_device_is_ignored() -> None:
+    assert hear(phone_outbox(), word(ReplyKind.CONFIRM, confirmation(900, incarnation=2))) == [None]
+
+
+def test_a_confirmation_of_what_was_never_sent_forgets_nothing() -> None:
+    outbox = phone_outbox()
+    put(outbox)
+    (said,) = hear(outbox, word(ReplyKind.CONFIRM, confirmation(2**47)))
+    assert isinstance(said, Confirmed)
+    assert outbox.confirm(said.desk, said.counters) == []
+    assert len(outbox.items()) == 1, "it has not left this device yet"
+
+
+def test_cells_for_others_and_dummies_are_skipped() -> None:
+    elsewhere = HandlerWord(ReplyKind.QUESTION, people.device("handler"), 1, question()).seal(
+        by=people.identity("handler"),
+        recipient=PHONE,
+        to=OpeningKey(people.seed("other phone")).sealing_key,
+        org=people.ORG,
+    )
+    assert hear(phone_outbox(), elsewhere, dummy_reply(org=people.ORG), bytes(REPLY_CELL_BYTES)) == [None] * 3
+
+
+BODY = st.binary(max_size=120) | st.recursive(
+    st.none() | st.integers(-(2**63), 2**64 - 1) | st.binary(max_size=20) | st.text(max_size=10),
+    lambda inner: (
+        st.lists(inner, max_size=4) | st.dictionaries(st.integers(0, 5) | st.text(max_size=4), inner)
+    ),
+    max_leaves=8,
+).map(encode)
+
+
+@settings(max_examples=120)
+@given(kind=st.sampled_from(ReplyKind), body=BODY, counter=st.integers(0, 2**63 - 1))
+def test_whatever_a_handler_signs_a_phone_reads_on(kind: ReplyKind, body: bytes, counter: int) -> None:
+    outbox = phone_outbox()
+    if len(body) <= 2_000:
+        hear(outbox, word(kind, body, counter=counter))
+    assert isinstance(
+        hear(outbox, word(ReplyKind.QUESTION, question(), counter=(counter + 1) % 2**48))[0], Asked
+    )
+
+
+@pytest.mark.parametrize("counter", [2**63, 2**64 - 1])
+def test_a_number_that_no_store_holds_is_ignored(counter: int) -> None:
+    assert hear(phone_outbox(), word(ReplyKind.QUESTION, question(), counter=counter)) == [None]
+
+
+@settings(max_examples=60)
+@given(kind=st.sampled_from(ReplyKind), content=st.binary(max_size=200))
+def test_whatever_anybody_seals_to_a_phones_key_a_phone_reads_on(kind: ReplyKind, content: bytes) -> None:
+    sealed = seal_reply(ReplyCell(kind, content), to=REPLY.sealing_key, org=people.ORG)
+    assert hear(phone_outbox(), sealed) == [None]
+
+
+# --- at the desk -----------------------------------------------------------------------------
+
+
+def desk_answers(clock: Hands | None = None) -> Answers:
+    state = new_state(clock)
+    me, mine = Self(people.identity("handler")), member("handler", Role.HANDLER)
+    return Answers(state, me, mine, Outbox(state, me, mine))
+
+
+def know(answers: Answers, device: DeviceId = PHONE, key: OpeningKey = REPLY) -> None:
+    answers.state.db.execute(
+        "INSERT INTO sync_device_reply_key (device, number, public) VALUES (?, 1, ?)",
+        (device, key.sealing_key.public),
+    )
+
+
+def cells(body: bytes) -> list[bytes]:
+    return [body[start : start + REPLY_CELL_BYTES] for start in range(0, len(body), REPLY_CELL_BYTES)]
+
+
+@settings(max_examples=15)
+@given(waiting=st.integers(0, 9))
+def test_a_reply_deposit_has_four_cells_whatever_waits(waiting: int) -> None:
+    answers = desk_answers()
+    know(answers)
+    for number in range(waiting):
+        answers.queue(PHONE, ReplyKind.QUESTION, question(str(number)))
+    heard: list[str] = []
+    outbox = phone_outbox()
+    for _ in range(3):
+        deposit = answers.pack()
+        assert len(deposit.body) == REPLY_CELL_BYTES * REPLY_CELLS_PER_DEPOSIT
+        assert len(set(cells(deposit.body))) == REPLY_CELLS_PER_DEPOSIT
+        heard += [said.body["text"] for said in hear(outbox, *cells(deposit.body)) if isinstance(said, Asked)]
+        answers.left(deposit)
+    assert sorted(heard) == sorted(map(str, range(waiting)))
+    assert answers.waiting() == 0
+
+
+def test_questions_go_before_confirmations_and_a_newer_confirmation_replaces_an_older_one() -> None:
+    answers = desk_answers()
+    know(answers)
+    line = Line(PHONE, people.DESK, 1)
+    for counter in (1, 2, 3):
+        note_cell(answers.state, line, counter, b"x")
+        answers.queue_confirmation(line)
+    for number in range(4):
+        answers.queue(PHONE, ReplyKind.QUESTION, question(str(number)))
+    assert answers.waiting() == 5
+    outbox = phone_outbox()
+    for _ in range(4):
+        put(outbox)
+    first = answers.pack()
+    assert all(isinstance(one, Asked) for one in hear(outbox, *cells(first.body)))
+    answers.left(first)
+    confirmed = [one for one in hear(outbox, *cells(answers.pack().body)) if isinstance(one, Confirmed)]
+    assert confirmed == [Confirmed(people.DESK, [1, 2, 3])]
+
+
+def test_what_the_relay_refused_is_said_again_under_another_number() -> None:
+    answers = desk_answers()
+    know(answers)
+    answers.queue(PHONE, ReplyKind.QUESTION, question())
+    refused = answers.pack()
+    answers.withdraw(refused)
+    assert answers.outbox.unsent() == []
+    again = answers.pack()
+    assert not set(cells(again.body)) & set(cells(refused.body))
+    assert any(isinstance(one, Asked) for one in hear(phone_outbox(), *cells(again.body)))
+
+
+def test_a_question_to_a_phone_whose_key_is_not_known_yet_waits_and_holds_nothing_up() -> None:
+    answers = desk_answers()
+    for number in range(6):
+        answers.queue(people.device("silent"), ReplyKind.QUESTION, question(str(number)))
+    answers.queue(PHONE, ReplyKind.QUESTION, question("for the other"))
+    know(answers)
+    deposit = answers.pack()
+    answers.left(deposit)
+    assert [
+        one.body["text"] for one in hear(phone_outbox(), *cells(deposit.body)) if isinstance(one, Asked)
+    ] == ["for the other"]
+    assert answers.waiting() == 6
+    assert deposit.stream == REPLIES
+
+
+# --- a phone's reply keys -----------------------------------------------------------------------
+
+
+def test_a_reply_key_is_renewed_daily_and_kept_as_long_as_the_relay_keeps_replies() -> None:
+    clock = Hands()
+    outbox = phone_outbox(clock)
+
+    def renew() -> list[OpeningKey]:
+        renew_reply_key(outbox.state, me=outbox.me, member=outbox.member, outbox=outbox)
+        return load_reply_keys(outbox.state)
+
+    (first,) = renew()
+    assert renew() == [first], "at most daily"
+    clock.now += RENEW_AFTER_S
+    second, kept = renew()
+    assert kept == first
+    assert second != first
+    clock.now += KEEP_S - RENEW_AFTER_S + 1
+    assert first not in renew(), "older than anything the relay still has"
+    assert outbox.highest_counter(people.DESK) == 3, "each was announced"
+
+
+def test_a_phone_away_for_five_weeks_has_a_key_again() -> None:
+    clock = Hands()
+    outbox = phone_outbox(clock)
+    renew_reply_key(outbox.state, me=outbox.me, member=outbox.member, outbox=outbox)
+    (old,) = load_reply_keys(outbox.state)
+    clock.now += KEEP_S + 5
+    renew_reply_key(outbox.state, me=outbox.me, member=outbox.member, outbox=outbox)
+    (new,) = load_reply_keys(outbox.state)
+    assert new != old
+    numbers: Any = outbox.state.secret("reply-keys")
+    assert numbers[0][0] == 2, "a desk takes only a higher number"
+
+
+def test_a_member_of_another_organisation_hears_nothing() -> None:
+    outbox = phone_outbox()
+    stranger = Outbox(outbox.state, outbox.me, replace(outbox.member, org=people.OTHER_ORG))
+    said = HandlerWord(ReplyKind.QUESTION, people.device("handler"), 1, question()).seal(
+        by=people.identity("handler"), recipient=PHONE, to=REPLY.sealing_key, org=people.OTHER_ORG
+    )
+    assert hear(stranger, said) == [None]
