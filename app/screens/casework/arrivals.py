@@ -14,6 +14,7 @@ from app.screens.casework.panes import panes, scrolling
 from app.screens.casework.table import Column
 from app.screens.parts import states, stitch
 from app.screens.parts.chips import chip
+from app.screens.parts.palette import CARD
 from app.screens.parts.press import press
 from app.screens.parts.type import text
 
@@ -143,7 +144,7 @@ def _card(device: DeviceView, tr: Translator, this: str, choose: object, selecte
         label=_spoken(device, tr),
         selected=selected,
         key=f"device-{device.id}",
-        bgcolor=ft.Colors.SURFACE_CONTAINER_LOWEST,
+        bgcolor=CARD,
         edge=ft.Colors.PRIMARY if selected else ft.Colors.OUTLINE_VARIANT,
         edge_width=2 if selected else 1,
         radius=12,

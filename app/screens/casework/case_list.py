@@ -11,6 +11,7 @@ from app.screens.casework.model import DeskModel
 from app.screens.casework.state_chips import status_chip, status_word, type_word
 from app.screens.casework.table import Column
 from app.screens.parts import states
+from app.screens.parts.palette import CARD
 from app.screens.parts.press import press
 from app.screens.parts.type import text
 
@@ -132,7 +133,7 @@ def _card(desk: DeskModel, case: CaseRow) -> ft.Control:
         on_click=lambda _: desk.go("case", case.number),
         label=_spoken(case, tr),
         key=f"case-{case.number}",
-        bgcolor=ft.Colors.SURFACE_CONTAINER_LOWEST,
+        bgcolor=CARD,
         edge=ft.Colors.OUTLINE_VARIANT,
         radius=12,
         padding=14,

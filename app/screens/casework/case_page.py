@@ -22,6 +22,7 @@ from app.screens.casework.panes import scrolling
 from app.screens.casework.state_chips import status_chip, status_word, type_word
 from app.screens.parts import states, stitch
 from app.screens.parts.buttons import button
+from app.screens.parts.palette import CARD
 from app.screens.parts.press import press
 from app.screens.parts.type import text
 from app.screens.settings.faults import said
@@ -117,7 +118,7 @@ def _complaint(desk: DeskModel, row: InboxRow) -> ft.Control:
         on_click=lambda _: desk.go("complaint", row.code),
         label=", ".join([tr("Complaint"), row.code, *issues]),
         key=f"complaint-{row.code}",
-        bgcolor=ft.Colors.SURFACE_CONTAINER_LOWEST,
+        bgcolor=CARD,
         edge=ft.Colors.OUTLINE_VARIANT,
         radius=10,
         padding=ft.Padding.symmetric(horizontal=12, vertical=8),
@@ -185,6 +186,8 @@ def _lead(desk: DeskModel, case: CaseView) -> ft.Control:
     tr = desk.tr
 
     def choose(handler: str) -> None:
+        if handler == (case.assignee or ""):
+            return
         desk.app.page.run_task(desk.do, casework.assign, case.number, handler or None)
 
     options = [(one.id, one.label or tr("this desk")) for one in case.handlers]

@@ -15,6 +15,7 @@ from app.screens.casework import day_words
 from app.screens.casework.case_words import field_word, value_word
 from app.screens.parts.buttons import button, key_hint
 from app.screens.parts.chips import dashed_frame
+from app.screens.parts.palette import CARD
 from app.screens.parts.type import text
 
 
@@ -106,7 +107,7 @@ def _side(
     )
     return ft.Container(
         expand=1,
-        bgcolor=ft.Colors.SURFACE_CONTAINER_LOWEST,
+        bgcolor=CARD,
         border=ft.Border.all(1, ft.Colors.OUTLINE_VARIANT),
         border_radius=8,
         padding=ft.Padding.symmetric(horizontal=14, vertical=8),

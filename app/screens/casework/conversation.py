@@ -7,6 +7,7 @@ import flet as ft
 from app.actions.views import ComplaintView, MessageView
 from app.i18n import Translator
 from app.screens.casework import day_words
+from app.screens.parts.palette import CARD
 from app.screens.parts.type import text
 
 _TALK = frozenset({"question", "answer"})
@@ -66,7 +67,7 @@ def _message(message: MessageView, phone: str, tr: Translator, *, open_: bool) -
             )
         )
     return ft.Container(
-        bgcolor=ft.Colors.PRIMARY_CONTAINER if asked else ft.Colors.SURFACE_CONTAINER_LOWEST,
+        bgcolor=ft.Colors.PRIMARY_CONTAINER if asked else CARD,
         border=None if asked else ft.Border.all(1, ft.Colors.OUTLINE_VARIANT),
         border_radius=12,
         padding=ft.Padding.symmetric(horizontal=14, vertical=10),

@@ -12,6 +12,7 @@ import flet as ft
 
 from app.i18n import script_of
 from app.screens.casework.model import DeskModel
+from app.screens.parts.palette import CARD
 from app.screens.parts.theme import RADIUS_FIELD_DESK
 from app.screens.parts.type import style, text
 
@@ -85,7 +86,7 @@ def DeskField(
     wide = 2 if focused or problem else 1
     edge = ft.Colors.ERROR if problem else ft.Colors.PRIMARY if focused else ft.Colors.OUTLINE
     box = ft.Container(
-        bgcolor=ft.Colors.SURFACE_CONTAINER_LOWEST,
+        bgcolor=CARD,
         border=ft.Border.all(wide, edge),
         border_radius=RADIUS_FIELD_DESK,
         padding=ft.Padding.only(left=14 - wide, right=14 - wide, top=6 - wide, bottom=8 - wide),

@@ -13,6 +13,7 @@ from app.screens.casework.issue_words import issue_line
 from app.screens.casework.mark_line import mark_line, mark_word
 from app.screens.casework.state_chips import complaint_chip, complaint_word
 from app.screens.casework.table import Column
+from app.screens.parts.palette import CARD
 from app.screens.parts.press import press
 from app.screens.parts.type import text
 
@@ -107,7 +108,7 @@ def InboxCard(
         on_click=lambda _: on_press(row.code),
         label=spoken(row, tr),
         key=f"complaint-{row.code}",
-        bgcolor=ft.Colors.PRIMARY_CONTAINER if chosen else ft.Colors.SURFACE_CONTAINER_LOWEST,
+        bgcolor=ft.Colors.PRIMARY_CONTAINER if chosen else CARD,
         edge=ft.Colors.PRIMARY if chosen else ft.Colors.OUTLINE_VARIANT,
         radius=12,
         padding=14,

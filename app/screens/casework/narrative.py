@@ -29,7 +29,11 @@ def narrative(
             )
         )
     elif words:
-        parts.append(text(f"“{words}”", "body_large", selectable=True, max_lines=max_lines, key="narrative"))
+        parts.append(
+            text(
+                f"“{words}”", "body_large", selectable=max_lines is None, max_lines=max_lines, key="narrative"
+            )
+        )
     else:
         parts.append(
             text(

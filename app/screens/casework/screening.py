@@ -49,20 +49,20 @@ def Screening(desk: DeskModel, view: ComplaintView, *, key: str | None = None) -
         value = judged[name]
         open_ = "unclear" if name in view.screening.unclear else None
         pressed = open_ if value is None else "yes" if value else "no"
-        words = ft.Row(
-            [
-                text(question, "body_medium", desk=True, bold=True, no_wrap=True),
-                text(means, "body_medium", desk=True, color=ft.Colors.ON_SURFACE_VARIANT, expand=True),
-            ],
-            spacing=4,
-            expand=not desk.narrow and desk.room_for_table,
-        )
+        asked: list[ft.Control] = [
+            text(question, "body_medium", desk=True, bold=True, no_wrap=True),
+            text(means, "body_medium", desk=True, color=ft.Colors.ON_SURFACE_VARIANT, expand=tr.lang == "en"),
+        ]
+        # English has room for both on one line; Bengali and Khmer words do not break as often.
+        words: ft.Control = ft.Row(asked, spacing=4, expand=not desk.narrow)
+        if tr.lang != "en":
+            words = ft.Column(asked, spacing=0, tight=True, expand=not desk.narrow)
         answers = segments(
             [("yes", tr("Yes")), ("no", tr("No")), ("unclear", tr("Unclear"))],
             chosen=pressed,
             on_choose=choose(name),
             question=question,
-            width=None if desk.narrow or not desk.room_for_table else 250,
+            width=None if desk.narrow or not desk.room_for_table else 240,
             tall=desk.narrow,
             key=f"screen-{name}",
         )

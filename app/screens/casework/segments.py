@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 
 import flet as ft
 
+from app.screens.parts.palette import CARD
 from app.screens.parts.press import press
 from app.screens.parts.theme import RADIUS_FIELD_DESK
 from app.screens.parts.type import text
@@ -39,7 +40,7 @@ def segments(
         border=ft.Border.all(1, ft.Colors.OUTLINE),
         border_radius=RADIUS_FIELD_DESK,
         clip_behavior=ft.ClipBehavior.ANTI_ALIAS,
-        bgcolor=ft.Colors.SURFACE_CONTAINER_LOWEST,
+        bgcolor=CARD,
         content=ft.Row(parts, spacing=0, vertical_alignment=ft.CrossAxisAlignment.STRETCH),
     )
 

@@ -15,6 +15,7 @@ from app.screens.casework.arrivals import role_word
 from app.screens.casework.desk_field import DeskField
 from app.screens.casework.model import DeskModel
 from app.screens.parts.buttons import button
+from app.screens.parts.palette import CARD
 from app.screens.parts.type import text
 
 
@@ -101,7 +102,7 @@ def _group(desk: DeskModel, group: str) -> ft.Control:
         shown.insert(0, text(tr.digits(group), "headline_small", no_wrap=True))
         shown[1] = text(group, "body_medium", color=ft.Colors.ON_SURFACE_VARIANT, no_wrap=True)
     return ft.Container(
-        bgcolor=ft.Colors.SURFACE_CONTAINER_LOWEST,
+        bgcolor=CARD,
         border=ft.Border.all(1, ft.Colors.OUTLINE_VARIANT),
         border_radius=10,
         padding=ft.Padding.symmetric(horizontal=14, vertical=6),
