@@ -1,7 +1,7 @@
 """Where the files that ship with the program are: fonts, translations, taxonomy, words, samples.
 
-Guarantees: the same answer in a checkout and in an installed copy, because `assets/` stands beside `app/` in both.
-Does not: write there. The folder may be read-only.
+Guarantees: the same answer in a checkout and in an installed copy, because `assets/` stands beside `app/`
+in both. Does not: write there. The folder may be read-only.
 """
 
 from __future__ import annotations
