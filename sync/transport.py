@@ -220,7 +220,7 @@ class RelayClient:
         limit: int = 0,
         digest: bool = False,
     ) -> _Answer:
-        """One request and its whole answer. `limit`: the greatest body of a 200; `digest`: it must match its etag.
+        """One request and its answer. `limit`: the greatest body of a 200; `digest`: it must match its etag.
 
         A connection that was kept open may have been closed at the other end meanwhile: then the request is
         sent once more on a fresh one. That is harmless, because every call may be repeated.

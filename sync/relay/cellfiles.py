@@ -21,13 +21,12 @@ from pathlib import Path
 from typing import Final
 
 from sync import wire
+from sync.relay.disk import open_private, sync_data, sync_folder, write_all
 from sync.relay.store import Cell
 
 Lane = tuple[int, int]  # pool number, index of the stream
 Key = tuple[int, int, int]  # pool number, index of the stream, page number
 
-# Buffers that one writev call takes (IOV_MAX on Linux is 1,024).
-BUFFERS_AT_ONCE: Final = 1_000
 # Logs kept for re-use; up to 16 MiB each.
 SPARE_LOGS: Final = 4
 ZEROS: Final = bytes(256 * 1024)
@@ -53,10 +52,9 @@ class CellFiles:
         if handle is None:
             handle = self._open[key] = self._open_log(key)
         buffers: list[bytes | memoryview] = [part for cell in cells for part in cell]
-        for start in range(0, len(buffers), BUFFERS_AT_ONCE):
-            at = _write_all(handle, buffers[start : start + BUFFERS_AT_ONCE], at)
-        os.fdatasync(handle)
-        return at
+        end = write_all(handle, buffers, at=at)
+        sync_data(handle)
+        return end
 
     def write_page(self, key: Key, *, log_bytes: int) -> tuple[int, bytes]:
         """Make the page's file from its log and sync it. Returns how many cells, and their SHA-256.
@@ -69,22 +67,23 @@ class CellFiles:
         unfinished = folder / f"{key[2]}.unfinished"
         with (
             open(self._log(key), "rb") as log,
-            mmap.mmap(log.fileno(), log_bytes, prot=mmap.PROT_READ) as view,
-            open(unfinished, "wb", buffering=0, opener=_private) as page,
+            mmap.mmap(log.fileno(), log_bytes, access=mmap.ACCESS_READ) as view,
+            open(unfinished, "wb", buffering=0, opener=open_private) as page,
         ):
             starts = {view[start : start + wire.DIGEST_BYTES]: start for start in range(0, log_bytes, size)}
             digest = _copy(
                 view, [starts[name] + wire.DIGEST_BYTES for name in sorted(starts)], key, page.fileno()
             )
-            os.fsync(page.fileno())
+            sync_data(page.fileno())
         os.replace(unfinished, self._page(key))
-        _sync_folder(folder)
+        sync_folder(folder)
         return len(starts), digest
 
     def read_page(self, key: Key, *, first: int, size: int) -> bytes:
         """Some bytes of a closed page; fewer at its end. OSError when the page was deleted."""
-        with open(self._page(key), "rb") as page:
-            return os.pread(page.fileno(), size, first)
+        with open(self._page(key), "rb", buffering=0) as page:
+            page.seek(first)
+            return page.read(size)
 
     def let_go(self, key: Key) -> None:
         """Close the log of a page into which nothing more goes. For the writer's thread."""
@@ -131,8 +130,8 @@ class CellFiles:
         log = self._log(key)
         if self._spares and not log.exists():
             os.replace(self._spares.popleft(), log)
-        handle = os.open(log, os.O_RDWR | os.O_CREAT, 0o600)
-        _sync_folder(self._logs)
+        handle = open_private(log, os.O_RDWR | os.O_CREAT)
+        sync_folder(self._logs)
         return handle
 
     def _log(self, key: Key) -> Path:
@@ -144,41 +143,14 @@ class CellFiles:
 
 def _copy(log: mmap.mmap, starts: list[int], key: Key, page: int) -> bytes:
     """Copy the cells that start there, in this order. Returns the SHA-256 of them all."""
-    size, digest, at = _cell_bytes(key), hashlib.sha256(), 0
+    size, digest = _cell_bytes(key), hashlib.sha256()
     with memoryview(log) as whole, contextlib.ExitStack() as views:
         bodies = [views.enter_context(whole[start : start + size]) for start in starts]
         for body in bodies:
             digest.update(body)
-        for first in range(0, len(bodies), BUFFERS_AT_ONCE):
-            at = _write_all(page, bodies[first : first + BUFFERS_AT_ONCE], at)
+        write_all(page, bodies, at=0)
     return digest.digest()
 
 
 def _cell_bytes(key: Key) -> int:
     return wire.CELL_BYTES_OF[wire.STREAMS[key[1]]]
-
-
-def _write_all(handle: int, buffers: Sequence[bytes | memoryview], at: int) -> int:
-    """Write everything at an offset, also where the system writes it in several goes."""
-    written = os.pwritev(handle, buffers, at)
-    missing = sum(map(len, buffers)) - written
-    at += written
-    if missing:
-        rest = memoryview(b"".join(buffers))[-missing:]
-        while rest:
-            written = os.pwrite(handle, rest, at)
-            at, rest = at + written, rest[written:]
-    return at
-
-
-def _private(path: str, flags: int) -> int:
-    return os.open(path, flags, 0o600)
-
-
-def _sync_folder(folder: Path) -> None:
-    """Make a new name in a folder survive a power cut."""
-    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

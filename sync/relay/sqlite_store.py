@@ -7,7 +7,6 @@ second.
 from __future__ import annotations
 
 import asyncio
-import fcntl
 import hmac
 import os
 import sqlite3
@@ -23,6 +22,7 @@ from sync import wire
 from sync.relay import closing
 from sync.relay.cellfiles import CellFiles, Key, Lane
 from sync.relay.deposits import DepositDesk
+from sync.relay.disk import LockedError, lock_file
 from sync.relay.errors import BusyRefusal, ChangedRefusal, NothingThereRefusal, PoolRefusal, TokenRefusal
 from sync.relay.openpages import OpenPages
 from sync.relay.pools import pool_number
@@ -215,13 +215,10 @@ def bind(
 
 
 def _lock(data_dir: Path) -> int:
-    handle = os.open(data_dir / "relay.lock", os.O_RDWR | os.O_CREAT, 0o600)
     try:
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
-        os.close(handle)
+        return lock_file(data_dir / "relay.lock")
+    except LockedError:
         raise RelayRunningError(RelayRunningError.__doc__) from None
-    return handle
 
 
 def _number(db: sqlite3.Connection, pool: bytes) -> int:

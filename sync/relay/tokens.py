@@ -15,8 +15,8 @@ from typing import Final, overload
 
 from sync import wire
 
-# Sets kept in memory: three weeks of a dozen busy pools; 8 MiB at most for each.
-CACHED_SETS: Final = 36
+# Sets kept in memory: three weeks of four busy pools; 8 MiB at most for each.
+CACHED_SETS: Final = 12
 
 
 class TokenSet(Sequence[bytes]):

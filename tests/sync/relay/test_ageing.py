@@ -174,7 +174,7 @@ def test_a_disk_that_is_full_refuses_everything_and_stores_nothing_by_half(
             raise OSError(28, "No space left on device")
 
         with monkeypatch.context() as patch:
-            patch.setattr("sync.relay.cellfiles.os.pwritev", full)
+            patch.setattr("sync.relay.disk.os.pwritev", full)
             for deposit in deposits[1:3]:
                 with pytest.raises(BusyRefusal):
                     await store.deposit(deposit)
