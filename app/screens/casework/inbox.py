@@ -62,7 +62,7 @@ def Inbox(desk: DeskModel, *, key: str | None = None) -> ft.Control:
         ],
         spacing=12,
     )
-    if not desk.narrow:
+    if desk.room_for_table:
         bar.controls += [
             text(
                 tr("Urgent first, then oldest"),

@@ -91,7 +91,7 @@ def InboxCard(
     marks = [mark_line(mark, tr, added=row.added) for mark in urgency.marks(row)]
     parts: list[ft.Control] = [
         ft.Row(
-            [text(row.code, "title_medium", no_wrap=True), complaint_chip(row, tr)],
+            [text(row.code, "title_medium", no_wrap=True), complaint_chip(row, tr, selected=chosen)],
             alignment=ft.MainAxisAlignment.SPACE_BETWEEN,
         )
     ]
@@ -110,6 +110,8 @@ def InboxCard(
         key=f"complaint-{row.code}",
         bgcolor=ft.Colors.PRIMARY_CONTAINER if chosen else CARD,
         edge=ft.Colors.PRIMARY if chosen else ft.Colors.OUTLINE_VARIANT,
+        edge_width=2 if chosen else 1,
+        selected=chosen or None,
         radius=12,
         padding=14,
     )

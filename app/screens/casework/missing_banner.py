@@ -27,7 +27,8 @@ def missing_banner(desk: DeskModel) -> ft.Control | None:
         tight=True,
         expand=True,
     )
-    parts: list[ft.Control] = [ft.Icon(ft.Icons.LINK_OFF_ROUNDED, size=20, color=ink), words]
+    said = ft.Row([ft.Icon(ft.Icons.LINK_OFF_ROUNDED, size=20, color=ink), words], spacing=12, expand=True)
+    parts: list[ft.Control] = [said]
     if desk.place != "arrivals":
         parts.append(
             button(
@@ -39,12 +40,16 @@ def missing_banner(desk: DeskModel) -> ft.Control | None:
                 key="see-missing",
             )
         )
+    content: ft.Control = ft.Row(parts, spacing=12)
+    if desk.narrow:
+        said.expand = None
+        content = ft.Column(parts, spacing=0, tight=True)
     return ft.Semantics(
         live_region=True,
         container=True,
         content=ft.Container(
             bgcolor=ft.Colors.TERTIARY_CONTAINER,
             padding=ft.Padding.symmetric(horizontal=16 if desk.narrow else 20, vertical=8),
-            content=ft.Row(parts, spacing=12, wrap=False),
+            content=content,
         ),
     )

@@ -33,6 +33,9 @@ NARROW = 600
 TWO_PANES = 1000
 """From this width on two panes stand side by side."""
 
+TABLE_ALONE = 880
+"""From this width on the seven columns of the inbox can be read where no pane stands beside them."""
+
 TABLE_BESIDE_PANE = 1240
 """From this width on the inbox's seven columns fit beside the pane; below, its lines are cards there."""
 
@@ -89,7 +92,7 @@ class DeskModel:
     @property
     def room_for_table(self) -> bool:
         """The inbox has room for its table: alone, or beside the pane on a wide screen."""
-        return not self.narrow and (not self.two_panes or self.width >= TABLE_BESIDE_PANE)
+        return self.width >= (TABLE_BESIDE_PANE if self.two_panes else TABLE_ALONE)
 
     @property
     def place(self) -> str:

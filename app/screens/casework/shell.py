@@ -97,7 +97,7 @@ def _frame(desk: DeskModel) -> ft.Control:
     banner = missing_banner(desk) if desk.place in ("inbox", "arrivals") else None
     body: list[ft.Control] = [top_bar(desk, title, subtitle=subtitle)]
     if desk.width < CONNECTION_BESIDE and desk.place in ("inbox", "arrivals"):
-        body.append(ft.Container(connection(desk), padding=ft.Padding.only(left=16, right=16, top=8)))
+        body.append(ft.Container(connection(desk), padding=ft.Padding.symmetric(horizontal=16, vertical=6)))
     if banner is not None:
         body.append(banner)
     body.append(ft.Container(_page(desk), expand=True))
