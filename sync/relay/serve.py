@@ -74,7 +74,7 @@ def run(main: Callable[[], Any]) -> None:
 def _fast_loop() -> Callable[[], asyncio.AbstractEventLoop] | None:
     try:
         import uvloop
-    except ImportError:  # Windows, or an installation without the extra: the same relay, a third as fast
+    except ImportError:  # Windows, or an installation without the extra: the same relay, slower
         return None
     return uvloop.new_event_loop
 
