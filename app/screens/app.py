@@ -51,7 +51,7 @@ def make_main(home: Path, *, session: Session | None = None) -> Callable[[ft.Pag
         page.on_app_lifecycle_state_change = hidden
         page.on_close = closed
         model.show_stage()
-        run_on(page, shared.watch)
+        run_on(page, shared.watch, model)
         page.render(Root, model)
 
     return main

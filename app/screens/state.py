@@ -76,9 +76,9 @@ class Session:
         for model in list(self.models):
             in_page(model.page, model.show_stage)
 
-    async def watch(self) -> None:
-        """Lock when nothing was done for `idle_minutes`. Runs as long as a page is open."""
-        while True:
+    async def watch(self, model: AppModel) -> None:
+        """Lock when nothing was done for `idle_minutes`. Runs as long as the page of `model` is open."""
+        while model in self.models:
             await asyncio.sleep(_CHECK_EVERY_S)
             if self.device is not None and self.seconds_left() <= 0:
                 self.lock()

@@ -12,7 +12,7 @@ from typing import Any
 
 import flet as ft
 
-from app.screens.intake import answers, steps
+from app.screens.intake import answers
 from app.screens.intake.interview import Interview
 from app.screens.intake.steps import STITCH, STITCHES
 from app.screens.parts import stitch
@@ -42,7 +42,9 @@ def frame(
     head: list[ft.Control] = [text(title, "headline_small")]
     if help:
         head.append(text(help, "body_medium", size=15, color=ft.Colors.ON_SURFACE_VARIANT))
-    parts: list[ft.Control] = [ft.Column(head, spacing=2, tight=True)]
+    parts: list[ft.Control] = [
+        ft.Container(ft.Column(head, spacing=2, tight=True), padding=ft.Padding.only(bottom=6))
+    ]
     if interview.problem:
         parts.append(problem(interview.problem))
     parts += body
@@ -87,9 +89,8 @@ def _top(interview: Interview) -> ft.Control:
     tr = interview.model.tr
     number = STITCH[interview.question]
 
-    async def jump(_: object) -> None:
-        # The long press leads back to the beginning; single stitches are too narrow to aim at.
-        await interview.jump(steps.first_of(1, interview.record))
+    def jump(_: object) -> None:
+        interview.sheet = "jump"
 
     row = stitch.progress(
         number - 1, STITCHES, spoken=tr("Question {number} of {all}", number=number, all=STITCHES)

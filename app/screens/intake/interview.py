@@ -45,7 +45,7 @@ class Interview:
     missing: tuple[str, ...] = ()
     problem: str = ""
     sheet: str = ""
-    """"" or what lies over the question: danger, private, discard."""
+    """"" or what lies over the question: danger, private, jump, discard."""
 
     def __post_init__(self) -> None:
         self._record: Record = {}

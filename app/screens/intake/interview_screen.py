@@ -15,7 +15,7 @@ from app.screens.intake import money_questions as money
 from app.screens.intake import opening_questions as opening
 from app.screens.intake.danger_card import danger_card
 from app.screens.intake.interview import Interview
-from app.screens.intake.sheets import discard_sheet, over, private_sheet
+from app.screens.intake.sheets import discard_sheet, jump_sheet, over, private_sheet
 from app.screens.intake.steps import Question, get, in_danger, put
 from app.screens.parts.states import problem, working
 from app.screens.settings.faults import said
@@ -89,6 +89,8 @@ def Asking(interview: Interview, model: AppModel) -> ft.Control:
     screen = _SCREENS[interview.question](interview)
     if interview.sheet == "private":
         return over(screen, private_sheet(interview))
+    if interview.sheet == "jump":
+        return over(screen, jump_sheet(interview))
     if interview.sheet == "discard":
         return over(screen, discard_sheet(interview))
     return screen

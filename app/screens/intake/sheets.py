@@ -8,7 +8,9 @@ from collections.abc import Sequence
 import flet as ft
 
 from app.screens.intake.interview import Interview
+from app.screens.intake.steps import STITCH, first_of
 from app.screens.parts.buttons import madder_button, main_button, outlined_button
+from app.screens.parts.press import press
 from app.screens.parts.theme import PHONE_SIDE, RADIUS_DIALOG
 from app.screens.parts.type import text
 
@@ -75,6 +77,65 @@ def private_sheet(interview: Interview) -> ft.Control:
             outlined_button(tr("She knows, and goes on"), on_click=close, key="private-on"),
         ],
         ft.Icons.VISIBILITY_OFF_ROUNDED,
+    )
+
+
+def jump_sheet(interview: Interview) -> ft.Control:
+    """The way to any of the twelve stitches; a long press on them opens it."""
+    tr = interview.model.tr
+    names = (
+        tr("Can we talk here?"),
+        tr("May I write this down?"),
+        tr("Is anyone in danger now?"),
+        tr("Her words"),
+        tr("What would make it right?"),
+        tr("Where does she work?"),
+        tr("When was it?"),
+        tr("What is it about?"),
+        tr("What belongs to it"),
+        tr("Does it concern others too?"),
+        tr("Read it back, then ask"),
+        tr("Her number"),
+    )
+    here = STITCH[interview.question]
+
+    def one(number: int, name: str) -> ft.Control:
+        async def there(_: object) -> None:
+            await interview.jump(first_of(number, interview.record))
+
+        chosen = number == here
+        return press(
+            ft.Row(
+                [
+                    ft.Container(
+                        text(tr.number(number), "body_medium", color=ft.Colors.ON_SURFACE_VARIANT), width=28
+                    ),
+                    text(name, "body_large", bold=chosen, expand=True),
+                ]
+            ),
+            on_click=there,
+            label=f"{tr.number(number)}, {name}",
+            selected=chosen,
+            key=f"jump-{number}",
+            radius=12,
+            padding=ft.Padding.symmetric(horizontal=8, vertical=12),
+        )
+
+    def close(_: object) -> None:
+        interview.sheet = ""
+
+    listed = ft.Column(
+        [one(number, name) for number, name in enumerate(names, 1)],
+        spacing=0,
+        height=420,
+        scroll=ft.ScrollMode.AUTO,
+        horizontal_alignment=ft.CrossAxisAlignment.STRETCH,
+    )
+    return _sheet(
+        tr("Where to?"),
+        [],
+        [listed, outlined_button(tr("Go back"), on_click=close, key="jump-back")],
+        ft.Icons.FORMAT_LIST_NUMBERED_ROUNDED,
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import flet as ft
 
 from app.screens.parts.palette import CARD
+from app.screens.parts.palette import edge as at_least
 from app.screens.parts.press import OnPress, press
 from app.screens.parts.theme import RADIUS_CARD, RADIUS_CARD_DESK
 from app.screens.parts.type import text
@@ -24,7 +25,7 @@ def card(
     return ft.Container(
         content=content,
         bgcolor=bgcolor,
-        border=ft.Border.all(edge_width, edge),
+        border=ft.Border.all(at_least(edge_width), edge),
         border_radius=RADIUS_CARD_DESK if desk else RADIUS_CARD,
         padding=14 if padding is None else padding,
         expand=expand or None,

@@ -15,6 +15,7 @@ import flet as ft
 
 from app.i18n import Lang, script_of
 from app.screens.parts.palette import CARD
+from app.screens.parts.palette import edge as at_least
 from app.screens.parts.theme import RADIUS_FIELD
 from app.screens.parts.type import style, text
 
@@ -86,7 +87,7 @@ def field(
         tight=True,
         horizontal_alignment=ft.CrossAxisAlignment.STRETCH,
     )
-    wide = 2 if focused or problem else edge_width
+    wide = 2 if focused or problem else at_least(edge_width)
     box = ft.Container(
         content=inside,
         bgcolor=CARD,
@@ -128,7 +129,7 @@ def search_field(
     """A search: round ends, a glass, and `label` standing in it until something is typed."""
     focused, set_focused = ft.use_state(False)
     own, typed = _kept(value, on_change)
-    wide = 2 if focused else 1
+    wide = 2 if focused else at_least()
     entry = ft.TextField(
         value=own,
         hint_text=label,

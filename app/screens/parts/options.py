@@ -13,6 +13,7 @@ import flet as ft
 from app.i18n import Translator, script_of
 from app.screens.parts.chips import choice_chip
 from app.screens.parts.palette import CARD
+from app.screens.parts.palette import edge as at_least
 from app.screens.parts.press import OnPress, press
 from app.screens.parts.theme import RADIUS_FIELD
 from app.screens.parts.type import text
@@ -106,7 +107,7 @@ def segments(
         return ft.Container(cell, border=line, expand=1)
 
     return ft.Container(
-        border=ft.Border.all(1, ft.Colors.OUTLINE),
+        border=ft.Border.all(at_least(), ft.Colors.OUTLINE),
         border_radius=RADIUS_FIELD,
         clip_behavior=ft.ClipBehavior.ANTI_ALIAS,
         content=ft.Row([part(i, value, word) for i, (value, word) in enumerate(choices)], spacing=0),

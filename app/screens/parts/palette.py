@@ -126,6 +126,16 @@ def scheme(name: Literal["light", "dark", "sun"]) -> ft.ColorScheme:
     return ft.ColorScheme(**ROLES[name])
 
 
-def edge(brightness: Brightness) -> float:
-    """Thickness of an edge in px: 2 in *Sun*, 1 otherwise."""
-    return 2 if brightness == "sun" else 1
+_thinnest: float = 1
+
+
+def set_edges(brightness: Brightness) -> None:
+    """In *Sun* every edge is 2 px, in every other setting 1. One setting holds for the process, as for its
+    vault."""
+    global _thinnest
+    _thinnest = 2 if brightness == "sun" else 1
+
+
+def edge(width: float = 1) -> float:
+    """The width in px of an edge that is `width` on paper."""
+    return max(width, _thinnest)

@@ -12,6 +12,7 @@ from typing import Any
 
 import flet as ft
 
+from app.screens.parts.palette import edge as at_least
 from app.screens.parts.theme import RADIUS_CARD
 
 OnPress = Callable[..., Any]
@@ -42,7 +43,11 @@ def press(
         content = ft.Semantics(
             label=label, selected=selected, exclude_semantics=label is not None, content=content
         )
-    rest = ft.BorderSide(edge_width, edge) if edge is not None else ft.BorderSide(0, ft.Colors.TRANSPARENT)
+    rest = (
+        ft.BorderSide(at_least(edge_width), edge)
+        if edge is not None
+        else ft.BorderSide(0, ft.Colors.TRANSPARENT)
+    )
     surface = ft.TextButton(
         content=content,
         height=height,

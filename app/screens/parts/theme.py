@@ -12,7 +12,7 @@ from typing import Final, Literal
 import flet as ft
 
 from app.i18n import Lang
-from app.screens.parts.palette import Brightness, scheme
+from app.screens.parts.palette import Brightness, scheme, set_edges
 from app.screens.parts.type import FONTS, style, text_theme
 
 PHONE_SIDE: Final = 16
@@ -80,6 +80,7 @@ def theme(lang: Lang, colours: Literal["light", "dark", "sun"], *, desk: bool = 
 def apply(page: ft.Page, *, lang: Lang, brightness: Brightness, desk: bool = False) -> None:
     """Set fonts, both themes and the mode on `page`. *Sun* replaces the light scheme and holds in the dark
     too."""
+    set_edges(brightness)
     page.fonts = FONTS
     page.theme = theme(lang, "sun" if brightness == "sun" else "light", desk=desk)
     page.dark_theme = theme(lang, "dark", desk=desk)
