@@ -7,6 +7,7 @@ import contextlib
 import click
 
 from app.cli.opening import home
+from app.cli.output import say
 
 
 def open_app() -> None:
@@ -27,5 +28,6 @@ def demo(no_browser: bool, port: int) -> None:
     """A throwaway organisation: relay, a phone and a desk, sample complaints, one address."""
     from app.demo import run
 
+    say("Making a throwaway organisation; this takes some seconds. Ctrl-C ends it and wipes it.")
     with contextlib.suppress(KeyboardInterrupt):
         run(port=port, browser=not no_browser, say=click.echo)
