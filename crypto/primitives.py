@@ -66,8 +66,20 @@ def sha256(data: bytes) -> bytes:
 
 
 def hmac_sha256(key: bytes, data: bytes) -> bytes:
-    """HMAC-SHA256, 32 bytes. OpenSSL's one-shot call: a cell needs 32 of them."""
+    """HMAC-SHA256, 32 bytes."""
     return _hmac.digest(key, data, "sha256")
+
+
+@lru_cache(maxsize=256)
+def _keyed(key: bytes, prefix: bytes) -> _hmac.HMAC:
+    return _hmac.new(key, prefix, "sha256")
+
+
+def hmac_sha256_prefixed(key: bytes, prefix: bytes, data: bytes) -> bytes:
+    """HMAC-SHA256 of `prefix ‖ data`. The keyed state is kept: every cell of a session has the same 32 keys."""
+    state = _keyed(key, prefix).copy()
+    state.update(data)
+    return state.digest()
 
 
 def same(left: bytes, right: bytes) -> bool:

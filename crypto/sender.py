@@ -29,17 +29,18 @@ def digest(desk: DeskId, header: bytes, body: bytes) -> bytes:
 
 def fill_slots(message: bytes, keys: Mapping[int, bytes]) -> bytes:
     """512 bytes: the MAC in each slot that has a key, random bytes in the others: nobody counts handlers."""
-    slots = bytearray(primitives.random_bytes(SLOTS_BYTES))
+    noise = primitives.random_bytes(SLOTS_BYTES)
+    slots = [noise[start : start + MAC_BYTES] for start in range(0, SLOTS_BYTES, MAC_BYTES)]
     for slot, key in keys.items():
-        start = slot * MAC_BYTES
-        slots[start : start + MAC_BYTES] = primitives.hmac_sha256(key, _SLOT_LABELS[slot] + message)[
-            :MAC_BYTES
-        ]
-    return bytes(slots)
+        slots[slot] = _mac(key, slot, message)
+    return b"".join(slots)
 
 
 def slot_holds(slots: bytes, message: bytes, *, slot: int, key: bytes) -> bool:
     """True if the sender holds this handler's pairwise key."""
     start = slot * MAC_BYTES
-    expected = primitives.hmac_sha256(key, _SLOT_LABELS[slot] + message)[:MAC_BYTES]
-    return primitives.same(slots[start : start + MAC_BYTES], expected)
+    return primitives.same(slots[start : start + MAC_BYTES], _mac(key, slot, message))
+
+
+def _mac(key: bytes, slot: int, message: bytes) -> bytes:
+    return primitives.hmac_sha256_prefixed(key, _SLOT_LABELS[slot], message)[:MAC_BYTES]
