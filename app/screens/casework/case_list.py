@@ -7,6 +7,7 @@ import flet as ft
 from app.actions.views import CaseRow
 from app.i18n import Translator
 from app.screens.casework import day_words, table
+from app.screens.casework.in_view import use_in_view
 from app.screens.casework.model import DeskModel
 from app.screens.casework.state_chips import status_chip, status_word, type_word
 from app.screens.casework.table import Column
@@ -57,14 +58,22 @@ def CaseList(desk: DeskModel, *, key: str | None = None) -> ft.Control:
     if desk.narrow:
         lines = [_card(desk, case) for case in desk.cases]
     else:
-        lines = [table.head(_columns(tr)), *(_line(desk, case, case.number == chosen) for case in desk.cases)]
+        lines = [_line(desk, case, case.number == chosen) for case in desk.cases]
+    listing = ft.Column(
+        lines,
+        spacing=8 if desk.narrow else 0,
+        scroll=ft.ScrollMode.AUTO,
+        expand=True,
+        horizontal_alignment=ft.CrossAxisAlignment.STRETCH,
+    )
+    keys = [f"case-{case.number}" for case in desk.cases]
+    use_in_view(listing, keys, f"case-{chosen}", height=desk.app.page.height)
     return ft.Container(
         padding=ft.Padding.symmetric(horizontal=16 if desk.narrow else 20, vertical=10),
         expand=True,
         content=ft.Column(
-            lines,
-            spacing=8 if desk.narrow else 0,
-            scroll=ft.ScrollMode.AUTO,
+            [*([] if desk.narrow else [table.head(_columns(tr))]), listing],
+            spacing=0,
             expand=True,
             horizontal_alignment=ft.CrossAxisAlignment.STRETCH,
         ),

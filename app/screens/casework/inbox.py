@@ -2,25 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import flet as ft
 
-from app.actions.views import InboxRow
 from app.i18n import Translator
-from app.screens.casework import table, urgency
+from app.screens.casework import urgency
 from app.screens.casework.filter_chips import filter_chips
-from app.screens.casework.inbox_lines import InboxCard, InboxLine, columns
+from app.screens.casework.inbox_list import InboxList
 from app.screens.casework.inbox_pane import InboxPane
-from app.screens.casework.memo import memoised
 from app.screens.casework.model import DeskModel
 from app.screens.casework.urgency import Filter
 from app.screens.parts import states
-from app.screens.parts.buttons import button
 from app.screens.parts.type import text
-
-_PAGE = 120
-"""As many lines as a handler works through in a day; more are one press away."""
 
 
 def _filter_word(chosen: Filter, n: int, tr: Translator) -> str:
@@ -39,7 +31,6 @@ def _filter_word(chosen: Filter, n: int, tr: Translator) -> str:
 def Inbox(desk: DeskModel, *, key: str | None = None) -> ft.Control:
     """The list, and from 1000 px on the pane of the chosen line."""
     tr = desk.tr
-    pages, set_pages = ft.use_state(1)
     if desk.rows is None:
         return ft.Container(
             states.working(tr("Opening the inbox.")), padding=24, alignment=ft.Alignment.TOP_CENTER
@@ -75,12 +66,8 @@ def Inbox(desk: DeskModel, *, key: str | None = None) -> ft.Control:
     if not rows:
         content: ft.Control = states.empty(_nothing(desk))
     else:
-        held = rows[: pages * _PAGE]
-        more = len(rows) - len(held)
-        shown = chosen.code if chosen and desk.two_panes else None
-        content = (_table if desk.room_for_table else _cards)(desk, held, shown)
-        if more > 0:
-            content.controls.append(_more(tr, more, lambda: set_pages(pages + 1)))
+        marked = chosen.code if chosen and desk.two_panes else None
+        content = InboxList(desk, rows, marked, key=f"list-{desk.filter}")
     side = 16 if desk.narrow else 20
     listing = ft.Container(
         padding=ft.Padding.only(left=side, right=side, top=10),
@@ -111,49 +98,3 @@ def _nothing(desk: DeskModel) -> str:
             return desk.tr("Nothing to decide. All that arrived is in a case.")
         return desk.tr("Nothing has arrived yet. Finished complaints come with the next Sync now.")
     return desk.tr("Nothing here.")
-
-
-def _table(desk: DeskModel, rows: list[InboxRow], chosen: str | None) -> ft.Column:
-    return ft.Column(
-        [
-            table.head(columns(desk.tr)),
-            *(
-                memoised(InboxLine)(
-                    row, row.code == chosen, desk.app.lang, desk.select, key=f"{row.device}-{row.code}"
-                )
-                for row in rows
-            ),
-        ],
-        spacing=0,
-        scroll=ft.ScrollMode.AUTO,
-        expand=True,
-        horizontal_alignment=ft.CrossAxisAlignment.STRETCH,
-    )
-
-
-def _cards(desk: DeskModel, rows: list[InboxRow], chosen: str | None) -> ft.Column:
-    return ft.Column(
-        [
-            memoised(InboxCard)(
-                row, row.code == chosen, desk.app.lang, desk.select, key=f"{row.device}-{row.code}"
-            )
-            for row in rows
-        ],
-        spacing=8,
-        scroll=ft.ScrollMode.AUTO,
-        expand=True,
-        horizontal_alignment=ft.CrossAxisAlignment.STRETCH,
-    )
-
-
-def _more(tr: Translator, n: int, on_more: Callable[[], object]) -> ft.Control:
-    return ft.Container(
-        button(
-            tr("Show {n} more", n=n),
-            kind="plain",
-            desk=True,
-            on_click=lambda _: on_more(),
-            key="more",
-        ),
-        padding=12,
-    )

@@ -104,7 +104,13 @@ def InboxCard(
     )
     parts.append(text(where, "body_medium", color=soft, max_lines=2))
     return press(
-        ft.Column(parts, spacing=4, tight=True, horizontal_alignment=ft.CrossAxisAlignment.STRETCH),
+        ft.Column(
+            parts,
+            spacing=4,
+            tight=True,
+            horizontal_alignment=ft.CrossAxisAlignment.STRETCH,
+            key=ft.ScrollKey(f"complaint-{row.code}"),  # type: ignore[call-arg]
+        ),
         on_click=lambda _: on_press(row.code),
         label=spoken(row, tr),
         key=f"complaint-{row.code}",

@@ -68,6 +68,7 @@ def line(
     )
     ground = ft.Colors.PRIMARY_CONTAINER if selected else ft.Colors.TRANSPARENT
     body = ft.Container(
+        key=ft.ScrollKey(key) if key else None,  # type: ignore[call-arg]
         padding=ft.Padding.symmetric(vertical=6),
         border=ft.Border.only(bottom=ft.BorderSide(1, ft.Colors.OUTLINE_VARIANT)),
         content=row,
@@ -75,7 +76,7 @@ def line(
     bar = ft.Container(width=4, top=0, bottom=0, left=0, bgcolor=ft.Colors.PRIMARY, visible=selected)
     whole = ft.Stack([body, bar])
     if on_press is None:
-        return ft.Container(body, key=key)
+        return body
     return press(
         whole,
         on_click=lambda _: on_press(),
