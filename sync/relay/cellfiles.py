@@ -15,6 +15,7 @@ import hashlib
 import mmap
 import os
 import secrets
+import time
 from collections import deque
 from collections.abc import Sequence
 from pathlib import Path
@@ -29,6 +30,7 @@ Key = tuple[int, int, int]  # pool number, index of the stream, page number
 
 # Logs kept for re-use; up to 16 MiB each.
 SPARE_LOGS: Final = 4
+SPARE_SECONDS: Final = 5.0
 ZEROS: Final = bytes(256 * 1024)
 
 
@@ -41,7 +43,7 @@ class CellFiles:
         for directory in (self._logs, self._pages):
             directory.mkdir(mode=0o700, exist_ok=True)
         self._open: dict[Key, int] = {}
-        self._spares: deque[Path] = deque()
+        self._spares: deque[tuple[float, Path]] = deque()  # since when, where; oldest first
 
     def append(self, key: Key, cells: Sequence[Cell], *, at: int) -> int:
         """Write cells to the page's log at this offset and sync them. Returns the offset behind them.
@@ -92,21 +94,27 @@ class CellFiles:
             os.close(handle)
 
     def retire_log(self, key: Key) -> None:
-        """Get rid of the log of a closed page: fill it with zeros and keep it for another page, or delete it.
+        """Set the log of a closed page aside for another page, or get rid of it.
 
-        Writing over blocks that a file already has takes a third of the time of making it grow: the file
-        system has nothing to note down.
+        On a busy relay it is needed again at once, and writing over blocks that a file already has takes half
+        of the time of making it grow: the file system has nothing to note down. On a quiet one `scrub` finds
+        it.
         """
-        log = self._log(key)
         if len(self._spares) >= SPARE_LOGS:
-            log.unlink(missing_ok=True)
+            _erase(self._log(key))
             return
-        with open(log, "r+b", buffering=0) as file:
-            for _ in range(0, os.fstat(file.fileno()).st_size, len(ZEROS)):
-                file.write(ZEROS)
         spare = self._logs / f"spare-{secrets.token_hex(8)}"
-        os.replace(log, spare)
-        self._spares.append(spare)
+        os.replace(self._log(key), spare)
+        self._spares.append((time.monotonic(), spare))
+
+    def scrub(self, *, older_than_s: float) -> None:
+        """Get rid of logs that were set aside and not needed again for this long."""
+        while self._spares:
+            since, spare = self._spares.popleft()
+            if time.monotonic() - since < older_than_s:
+                self._spares.appendleft((since, spare))
+                return
+            _erase(spare)
 
     def delete_pages(self, lane: Lane, *, below: int) -> None:
         """Delete the files of all pages of a lane below this number."""
@@ -119,17 +127,19 @@ class CellFiles:
         names = {self._log(key).name for key in keep}
         for path in self._logs.iterdir():
             if path.name not in names:
-                path.unlink(missing_ok=True)
+                _erase(path)
 
     def close(self) -> None:
-        """Close all logs."""
+        """Close all logs, and keep no spare ones."""
+        self.scrub(older_than_s=0.0)
         for key in list(self._open):
             self.let_go(key)
 
     def _open_log(self, key: Key) -> int:
         log = self._log(key)
-        if self._spares and not log.exists():
-            os.replace(self._spares.popleft(), log)
+        if not log.exists():
+            with contextlib.suppress(IndexError):  # the last one was scrubbed just now
+                os.replace(self._spares.pop()[1], log)
         handle = open_private(log, os.O_RDWR | os.O_CREAT)
         sync_folder(self._logs)
         return handle
@@ -150,6 +160,15 @@ def _copy(log: mmap.mmap, starts: list[int], key: Key, page: int) -> bytes:
             digest.update(body)
         write_all(page, bodies, at=0)
     return digest.digest()
+
+
+def _erase(path: Path) -> None:
+    """Write zeros over a file and delete it. What is on the disk then is up to the disk."""
+    with contextlib.suppress(FileNotFoundError), open(path, "r+b", buffering=0) as file:
+        for _ in range(0, os.fstat(file.fileno()).st_size, len(ZEROS)):
+            file.write(ZEROS)
+        sync_data(file.fileno())
+    path.unlink(missing_ok=True)
 
 
 def _cell_bytes(key: Key) -> int:

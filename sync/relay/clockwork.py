@@ -9,13 +9,14 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import Final
 
 from sync import wire
 from sync.relay.store import Store
 
 SWEEP_SECONDS: Final = 3_600.0
+TIDY_SECONDS: Final = 2.0
 RETRY_SECONDS: Final = 1.0
 # A clock that is set back must not stop the closing: no sleep is longer than this.
 LONGEST_SLEEP: Final = 30.0
@@ -41,7 +42,8 @@ class Clockwork:
     def start(self) -> None:
         """Begin, in the running event loop."""
         self._tasks = [asyncio.create_task(self._close(stream)) for stream in wire.STREAMS]
-        self._tasks.append(asyncio.create_task(self._sweep()))
+        self._tasks.append(asyncio.create_task(self._every(SWEEP_SECONDS, self._sweep)))
+        self._tasks.append(asyncio.create_task(self._every(TIDY_SECONDS, self._store.tidy)))
 
     async def stop(self) -> None:
         """End; what is open stays open for the next start."""
@@ -92,11 +94,14 @@ class Clockwork:
             return float("inf")
         return (self._clock() // period + 1) * period
 
-    async def _sweep(self) -> None:
+    async def _every(self, seconds: float, work: Callable[[], Awaitable[None]]) -> None:
         while True:
             with contextlib.suppress(Exception):  # next time
-                await self._store.sweep(now=self._clock())
-            await asyncio.sleep(SWEEP_SECONDS)
+                await work()
+            await asyncio.sleep(seconds)
+
+    async def _sweep(self) -> None:
+        await self._store.sweep(now=self._clock())
 
 
 def _round_down(unix_s: float, period: float) -> int:

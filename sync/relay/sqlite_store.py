@@ -20,7 +20,7 @@ from typing import Concatenate, Final, ParamSpec, TypeVar
 
 from sync import wire
 from sync.relay import closing
-from sync.relay.cellfiles import CellFiles, Key, Lane
+from sync.relay.cellfiles import SPARE_SECONDS, CellFiles, Key, Lane
 from sync.relay.deposits import DepositDesk
 from sync.relay.disk import LockedError, lock_file
 from sync.relay.errors import BusyRefusal, ChangedRefusal, NothingThereRefusal, PoolRefusal, TokenRefusal
@@ -164,6 +164,9 @@ class SqliteStore:
         self._forget_chunks()
         for lane, lowest in await self._read(closing.lowest_kept):
             await self._file(partial(self._files.delete_pages, lane, below=lowest))
+
+    async def tidy(self) -> None:
+        await self._file(partial(self._files.scrub, older_than_s=SPARE_SECONDS))
 
     def close(self) -> None:
         self._readers.shutdown(wait=True)

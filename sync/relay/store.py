@@ -128,5 +128,8 @@ class Store(Protocol):
     async def sweep(self, *, now: float) -> None:
         """Delete pages past their retention, and tokens that count no more."""
 
+    async def tidy(self) -> None:
+        """Get rid of what was only kept in case that it is needed again soon."""
+
     def close(self) -> None:
         """Finish what is queued and let go of the files. Blocks."""

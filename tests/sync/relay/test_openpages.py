@@ -87,15 +87,30 @@ def test_a_new_process_goes_on_where_the_last_commit_was(book: Book, tmp_path: P
     assert again.files.write_page((1, 0, 1), log_bytes=16 * UNIT)[0] == 16
 
 
-def test_an_old_log_is_empty_before_it_serves_another_page(book: Book, tmp_path: Path) -> None:
+def test_an_old_log_serves_another_page_and_what_it_held_does_not_count(book: Book, tmp_path: Path) -> None:
+    for _ in range(20):
+        book.transaction(deposit())
+    book.pages.seal(LANE)
+    book.files.retire_log((1, 0, 1))
+    fresh = deposit()
+    book.transaction(fresh)
+    (log,) = (tmp_path / "open").iterdir()
+    assert log.name == "1-0-2"
+    assert log.stat().st_size == 160 * UNIT
+    book.pages.seal(LANE)
+    assert book.transaction() == [((1, 0, 1), 160 * UNIT), ((1, 0, 2), 8 * UNIT)]
+    expected = hashlib.sha256(b"".join(body for _, body in sorted(fresh))).digest()
+    assert book.files.write_page((1, 0, 2), log_bytes=8 * UNIT) == (8, expected)
+
+
+def test_a_log_that_is_not_needed_again_is_erased(book: Book, tmp_path: Path) -> None:
     book.transaction(deposit())
     book.pages.seal(LANE)
     book.files.retire_log((1, 0, 1))
-    (spare,) = (tmp_path / "open").iterdir()
-    assert spare.read_bytes().strip(b"\0") == b""
-    book.transaction(deposit())
-    (log,) = (tmp_path / "open").iterdir()
-    assert log.name == "1-0-2"
+    book.files.scrub(older_than_s=60.0)
+    assert len(list((tmp_path / "open").iterdir())) == 1
+    book.files.scrub(older_than_s=0.0)
+    assert list((tmp_path / "open").iterdir()) == []
 
 
 def test_only_a_few_old_logs_are_kept(book: Book, tmp_path: Path) -> None:
