@@ -2,8 +2,8 @@
 
 While a page is open, its cells are appended to a log, each behind its SHA-256; SQLite says how much of the
 log counts. When the page closes, the cells are written once more, in the order of their hashes, into the file
-that is then served for as long as the page is kept, and the log is deleted. So what stays on the disk does
-not tell which cells came together or when; an open log does, up to one page period (`docs/relay.md`).
+that is then served for as long as the page is kept, and the log is erased, or used for another page. So what
+stays on the disk does not tell which cells came together or when; a log does, for two page periods at most.
 
 A cell costs its own size on the disk and nothing else, and a deposit one write and its share of one sync.
 """
