@@ -186,6 +186,8 @@ def _always(interview: Interview) -> ft.Control:
         ],
         alignment=ft.MainAxisAlignment.SPACE_BETWEEN,
         spacing=0,
+        run_spacing=0,
+        wrap=True,  # large letters: a second line rather than a word that is cut
     )
 
 

@@ -210,6 +210,8 @@ def Issues(interview: Interview) -> ft.Control:
                 ft.Row(
                     [*[one(code) for code in row], *([] if len(row) == 2 else [ft.Container(expand=1)])],
                     spacing=8,
+                    intrinsic_height=True,
+                    vertical_alignment=ft.CrossAxisAlignment.STRETCH,
                 )
                 for row in rows
             ],

@@ -39,9 +39,22 @@ def code_badge(
 
 
 def code_in_full(code: str, tr: Translator) -> ft.Control:
-    """The number at the end of an interview: the largest type of the product, own numerals below."""
+    """The number at the end of an interview: the largest type of the product, own numerals below. Letters
+    of twice the
+    size put a group on the next line, so that no digit is ever cut."""
+    groups = code.split("-")
+    written = [group + ("-" if index < len(groups) - 1 else "") for index, group in enumerate(groups)]
+    large = ft.Row(
+        [text(group, "display_small", no_wrap=True) for group in written],
+        spacing=0,
+        run_spacing=0,
+        wrap=True,
+        alignment=ft.MainAxisAlignment.CENTER,
+    )
     parts: list[ft.Control] = [
-        code_badge(code, slot="display_small", key="code"),
+        ft.Semantics(
+            label=spoken_code(code), exclude_semantics=True, container=True, content=large, key="code"
+        )
     ]
     if tr.lang != "en":
         parts.append(text(tr.code(code), "headline_small", bold=False, no_wrap=True, spoken=""))

@@ -110,7 +110,12 @@ def segments(
         border=ft.Border.all(at_least(), ft.Colors.OUTLINE),
         border_radius=RADIUS_FIELD,
         clip_behavior=ft.ClipBehavior.ANTI_ALIAS,
-        content=ft.Row([part(i, value, word) for i, (value, word) in enumerate(choices)], spacing=0),
+        content=ft.Row(
+            [part(i, value, word) for i, (value, word) in enumerate(choices)],
+            spacing=0,
+            intrinsic_height=True,
+            vertical_alignment=ft.CrossAxisAlignment.STRETCH,
+        ),
     )
 
 
@@ -168,15 +173,21 @@ def tile(
         above.append(text(private, "label_medium", color=ink))
     if chosen:
         above.append(ft.Icon(ft.Icons.CHECK_CIRCLE_ROUNDED, size=24, color=ink))
+    words = ft.Column(
+        [
+            ft.Row(above, spacing=4, vertical_alignment=ft.CrossAxisAlignment.START),
+            text(label, "body_medium", bold=chosen, color=ink),
+        ],
+        spacing=0,
+        expand=True,
+        alignment=ft.MainAxisAlignment.SPACE_BETWEEN,
+        horizontal_alignment=ft.CrossAxisAlignment.STRETCH,
+    )
+    # A strut keeps the least height; larger letters make the tile grow instead of being cut.
+    strut = ft.Container(width=0, height=72 if script_of(label) == "en" else 82)
     return press(
-        ft.Column(
-            [
-                ft.Row(above, spacing=4, vertical_alignment=ft.CrossAxisAlignment.START),
-                text(label, "body_medium", bold=chosen, color=ink, max_lines=2),
-            ],
-            spacing=0,
-            alignment=ft.MainAxisAlignment.SPACE_BETWEEN,
-            horizontal_alignment=ft.CrossAxisAlignment.STRETCH,
+        ft.Row(
+            [words, strut], spacing=0, vertical_alignment=ft.CrossAxisAlignment.STRETCH, intrinsic_height=True
         ),
         on_click=on_click,
         label=spoken or label,
@@ -186,7 +197,6 @@ def tile(
         edge=ft.Colors.PRIMARY if chosen else ft.Colors.OUTLINE_VARIANT,
         edge_width=2 if chosen else 1,
         padding=ft.Padding.only(left=12, right=10, top=8, bottom=6),
-        height=86 if script_of(label) == "en" else 96,
         expand=1,
     )
 
