@@ -136,6 +136,8 @@ class Inbox:
         if kind is CellKind.OPERATION:
             self._operation(cell, member, taken)
             return False
+        if kind is not CellKind.HEARTBEAT and cell.cell.counter < 1:
+            return False  # counters begin at one; a nought would have no place in any confirmation
         vouched = self._vouched(cell, member)
         if kind is CellKind.HEARTBEAT:
             if vouched == _VOUCHED:

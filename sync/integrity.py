@@ -164,8 +164,8 @@ def bitmap(state: State, line: Line) -> tuple[int, bytes]:
     i` has.
     """
     rows = state.db.execute(
-        "SELECT counter FROM sync_received WHERE device = ? AND desk = ? AND incarnation = ?"
-        " ORDER BY counter",
+        "SELECT counter FROM sync_received"
+        " WHERE device = ? AND desk = ? AND incarnation = ? AND counter > 0 ORDER BY counter",
         line.key,
     ).fetchall()
     counters = [int(row[0]) for row in rows]
