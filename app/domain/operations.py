@@ -25,7 +25,7 @@ from app.domain.errors import OperationError
 ID_BYTES: Final = 16
 MAX_REPLACES: Final = 64  # more sides than a conflict has handlers
 MAX_DEPTH: Final = 8
-MAX_CLOCK_MS: Final = 2**48  # the year 10889
+MAX_CLOCK_MS: Final = 2**47  # the year 6429: every calendar can still write it
 
 CASE_OPEN: Final = "case.open"
 COMPLAINT_LINK: Final = "complaint.link"
@@ -63,9 +63,9 @@ class Operation(msgspec.Struct, frozen=True, kw_only=True):
 
 def tick(now_ms: int, *, seen_ms: int) -> int:
     """The clock of a new operation: the time, or one more than anything seen, so that it comes after what it
-    saw.
+    saw. Never beyond what `decode` takes: a clock at its end must stop nobody's work.
     """
-    return max(now_ms, seen_ms + 1)
+    return min(max(now_ms, seen_ms + 1), MAX_CLOCK_MS - 1)
 
 
 def encode(operation: Operation) -> dict[str, Any]:

@@ -13,6 +13,7 @@ import msgspec
 
 from app.vault.database import Database
 
+MOST_DIGITS = 6
 _COLUMNS = "id, base, suffix, title, status, case_type, priority, assignee, conflicts, opened, changed"
 _LISTED = """
     id, base, suffix, title, status, case_type, priority, assignee, conflicts, opened, changed,
@@ -97,10 +98,13 @@ def numbers_by_code(db: Database) -> dict[str, list[str]]:
 
 
 def highest(db: Database, prefix: str) -> int:
-    """The highest number given so far under ``C-2026-``; 0 when there is none."""
+    """The highest number given so far under ``C-2026-``; 0 when there is none. Numbers that nobody would give
+    are passed over: they come from other desks.
+    """
     rows = db.execute("SELECT base FROM case_index WHERE base LIKE ? || '%'", (prefix,))
     numbers = [base[len(prefix) :] for (base,) in rows]
-    return max((int(text) for text in numbers if text.isascii() and text.isdigit()), default=0)
+    given = (text for text in numbers if text.isascii() and text.isdigit() and len(text) <= MOST_DIGITS)
+    return max((int(text) for text in given), default=0)
 
 
 def _select(db: Database, where: str, values: tuple[object, ...]) -> list[ListedCase]:
