@@ -11,14 +11,12 @@ from __future__ import annotations
 import base64
 import contextlib
 import hashlib
-import re
 import secrets
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import partial
 from types import TracebackType
-from typing import Final, NoReturn
+from typing import Final
 from urllib.parse import urlsplit, urlunsplit
 
 import httpx
@@ -31,16 +29,13 @@ from sync.errors import (
     PageDamagedError,
     PageExpiredError,
     PageUnknownError,
-    PoolUnknownError,
     PublishRefusedError,
-    RelayBusyError,
-    RelayRefusedError,
     RelayRubbishError,
     RelayUnreachableError,
-    SyncError,
     TokenRefusedError,
 )
 from sync.pageindex import Index, PageEntry, parse_index
+from sync.relayanswer import Answer, etag_of, pool_or, pool_or_rubbish, refused
 
 __all__ = ["Index", "PageEntry", "RelayClient"]
 
@@ -51,19 +46,8 @@ SLOWEST_BYTES_PER_S: Final = 1_024
 # A chunk of 1,000 pages is about 45 kB; the refusals are one sentence.
 INDEX_MAX_BYTES: Final = 128 * 1024
 SENTENCE_MAX_BYTES: Final = 16 * 1024
-# Longest wait that a relay may ask for: an hour, then the device decides again by itself.
-RETRY_MAX_S: Final = 3_600.0
 
 CLOSED_MEANWHILE: Final = (httpx.ReadError, httpx.WriteError, httpx.RemoteProtocolError)
-
-_ETAG = re.compile(r'(?:W/)?"([0-9a-f]{64})"')
-
-
-@dataclass(frozen=True, slots=True)
-class _Answer:
-    status: int
-    headers: httpx.Headers
-    body: bytes
 
 
 class RelayClient:
@@ -120,10 +104,10 @@ class RelayClient:
             case 401:
                 raise TokenRefusedError
             case 404:
-                _pool_or_rubbish(answer)
+                pool_or_rubbish(answer)
             case 409:
                 raise DepositConflictError
-        _refused(answer)
+        refused(answer)
 
     def index(self, stream: str, *, chunk: int | None = None, etag: str | None = None) -> Index | None:
         """The index's newest chunk or the given one; None if it is still the one with this etag."""
@@ -133,14 +117,14 @@ class RelayClient:
         )
         match answer.status:
             case 200:
-                return parse_index(answer.body, etag=_etag(answer), chunk=chunk)
+                return parse_index(answer.body, etag=etag_of(answer), chunk=chunk)
             case 304 if etag is not None:
                 return None
             case 404:
-                _pool_or(answer, PageUnknownError())
+                pool_or(answer, PageUnknownError())
             case 410:
                 raise PageExpiredError
-        _refused(answer)
+        refused(answer)
 
     def page(self, stream: str, number: int, expect_digest: bytes, *, cells: int | None = None) -> bytes:
         """The cells of a closed page, one after the other, exactly as the index promised them."""
@@ -154,10 +138,10 @@ class RelayClient:
                     raise PageDamagedError
                 return answer.body
             case 404:
-                _pool_or(answer, PageUnknownError())
+                pool_or(answer, PageUnknownError())
             case 410:
                 raise PageExpiredError
-        _refused(answer)
+        refused(answer)
 
     def get_directory(self, part: str, *, etag: str | None = None) -> tuple[bytes, str] | None:
         """A part of the directory with its etag; None if it is still the one with this etag.
@@ -168,12 +152,12 @@ class RelayClient:
         answer = self._call("GET", f"/directory/{part}", headers=_unless(etag), limit=limit, digest=True)
         match answer.status:
             case 200:
-                return answer.body, _etag(answer)
+                return answer.body, etag_of(answer)
             case 304 if etag is not None:
                 return None
             case 404:
-                _pool_or(answer, DirectoryMissingError())
-        _refused(answer)
+                pool_or(answer, DirectoryMissingError())
+        refused(answer)
 
     def put_directory(self, part: str, body: bytes, *, publish_token: str, if_match: str | None) -> str:
         """Publish a part in place of the one with this etag (None: as the first). Returns the new etag.
@@ -186,17 +170,17 @@ class RelayClient:
         )
         match answer.status:
             case 204:
-                etag = _etag(answer)
+                etag = etag_of(answer)
                 if etag != hashlib.sha256(body).hexdigest():
                     raise RelayRubbishError
                 return etag
             case 401:
                 raise PublishRefusedError
             case 404:
-                _pool_or_rubbish(answer)
+                pool_or_rubbish(answer)
             case 412:
                 raise DirectoryConflictError
-        _refused(answer)
+        refused(answer)
 
     def put_tokens(self, week: int, hashes: bytes, *, publish_token: str) -> None:
         """Replace the accepted token hashes (16 bytes each) of one week."""
@@ -207,8 +191,8 @@ class RelayClient:
             case 401:
                 raise PublishRefusedError
             case 404:
-                _pool_or_rubbish(answer)
-        _refused(answer)
+                pool_or_rubbish(answer)
+        refused(answer)
 
     def _call(
         self,
@@ -219,7 +203,7 @@ class RelayClient:
         body: bytes | None = None,
         limit: int = 0,
         digest: bool = False,
-    ) -> _Answer:
+    ) -> Answer:
         """One request and its answer. `limit`: the greatest body of a 200; `digest`: it must match its etag.
 
         A connection that was kept open may have been closed at the other end meanwhile: then the request is
@@ -237,11 +221,11 @@ class RelayClient:
                 raise
             answer = self._once(request(), limit, patience)
         self._kept_open = True
-        if digest and answer.status == 200 and hashlib.sha256(answer.body).hexdigest() != _etag(answer):
+        if digest and answer.status == 200 and hashlib.sha256(answer.body).hexdigest() != etag_of(answer):
             raise RelayRubbishError
         return answer
 
-    def _once(self, request: httpx.Request, limit: int, patience: float) -> _Answer:
+    def _once(self, request: httpx.Request, limit: int, patience: float) -> Answer:
         with _mapped():
             response = self._http.send(request, stream=True)
             try:
@@ -269,7 +253,7 @@ def _mapped() -> Iterator[None]:
         raise RelayRubbishError from error
 
 
-def _read(response: httpx.Response, limit: int, deadline: float) -> _Answer:
+def _read(response: httpx.Response, limit: int, deadline: float) -> Answer:
     if "content-encoding" in response.headers or "html" in response.headers.get("content-type", ""):
         raise RelayRubbishError  # a relay compresses nothing and has no web pages: a log-in page answers here
     most = limit if response.status_code == 200 else SENTENCE_MAX_BYTES
@@ -282,41 +266,7 @@ def _read(response: httpx.Response, limit: int, deadline: float) -> _Answer:
         if time.monotonic() > deadline:
             raise RelayUnreachableError("The connection to the relay is too slow.")
         pieces.append(piece)
-    return _Answer(response.status_code, response.headers, b"".join(pieces))
-
-
-def _refused(answer: _Answer) -> NoReturn:
-    """Statuses that mean the same for every call."""
-    match answer.status:
-        case 400 | 411 | 413 | 416 | 428:
-            raise RelayRefusedError
-        case 408 | 429 | 502 | 503 | 504:
-            raise RelayBusyError(retry_after_s=_retry_after(answer))
-    raise RelayRubbishError
-
-
-def _pool_or(answer: _Answer, error: SyncError) -> NoReturn:
-    if answer.body == wire.NOTHING_THERE.encode("ascii"):
-        raise error
-    _pool_or_rubbish(answer)
-
-
-def _pool_or_rubbish(answer: _Answer) -> NoReturn:
-    if answer.body == wire.NO_SUCH_POOL.encode("ascii"):
-        raise PoolUnknownError
-    raise RelayRubbishError
-
-
-def _retry_after(answer: _Answer) -> float:
-    value = answer.headers.get("retry-after", "")
-    return min(float(value), RETRY_MAX_S) if value.isdecimal() and len(value) < 7 else 60.0
-
-
-def _etag(answer: _Answer) -> str:
-    match = _ETAG.fullmatch(answer.headers.get("etag", ""))
-    if match is None:
-        raise RelayRubbishError
-    return match[1]
+    return Answer(response.status_code, response.headers, b"".join(pieces))
 
 
 def _bearer(token: str) -> tuple[str, str]:
