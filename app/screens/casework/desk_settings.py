@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import flet as ft
 
 from app.i18n import LANGUAGES, OWN_NAMES
+from app.screens.casework import lock_minutes
 from app.screens.casework.filter_chips import filter_chips
 from app.screens.casework.model import DeskModel
 from app.screens.casework.panes import scrolling
 from app.screens.parts import stitch
 from app.screens.parts.buttons import button
 from app.screens.parts.type import text
-
-LOCK_MINUTES = (2, 5, 8, 15)
-"""Two for a desk in a hall, fifteen for a room with a door that locks."""
 
 
 @ft.component
@@ -26,6 +26,7 @@ def DeskSettings(desk: DeskModel, *, key: str | None = None) -> ft.Control:
         app.session.idle_minutes = int(value)
         app.session.touch()
         set_minutes(int(value))
+        app.page.run_task(asyncio.to_thread, lock_minutes.keep, app.device, int(value))
 
     brightness = [
         ("system", tr("As the system")),
@@ -33,7 +34,7 @@ def DeskSettings(desk: DeskModel, *, key: str | None = None) -> ft.Control:
         ("dark", tr("Dark")),
         ("sun", tr("Sun")),
     ]
-    choices = sorted({*LOCK_MINUTES, minutes})
+    choices = sorted({*lock_minutes.CHOICES, minutes})
     parts: list[ft.Control] = [
         _group(
             desk,

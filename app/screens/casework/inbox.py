@@ -72,7 +72,7 @@ def Inbox(desk: DeskModel, *, key: str | None = None) -> ft.Control:
     listing = ft.Container(
         padding=ft.Padding.only(left=side, right=side, top=10),
         expand=True,
-        content=ft.Column([bar, content], spacing=4 if not desk.narrow else 12, expand=True),
+        content=ft.Column([bar, content], spacing=4 if desk.room_for_table else 12, expand=True),
     )
     if not desk.two_panes or chosen is None:
         return listing

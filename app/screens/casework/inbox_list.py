@@ -1,4 +1,4 @@
-"""The lines of the inbox under a filter: a table where it has room, else cards. Long ones come page by page."""
+"""The lines of the inbox under a filter: a table where it has room, else cards, page by page."""
 
 from __future__ import annotations
 

@@ -8,6 +8,7 @@ outlives a lock, because the model is made anew behind it.
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -26,6 +27,8 @@ from app.screens.state import AppModel
 from sync.errors import RelayBusyError, RelayUnreachableError, SyncError
 
 T = TypeVar("T")
+
+_SAME_ESCAPE_S = 0.5
 
 NARROW = 600
 """Below this width the rail becomes a bar at the bottom and tables become cards."""
@@ -71,6 +74,7 @@ class DeskModel:
     def __post_init__(self) -> None:
         # Not observed: nothing on show depends on them.
         self._acts = 0
+        self._keys_closed = 0.0
         self._writing: set[str] = set()
         self._commands: Callable[[str], None] | None = None
 
@@ -144,10 +148,15 @@ class DeskModel:
         self._writing.clear()
         self._commands = None
 
+    def close_keys(self) -> None:
+        """Close the sheet of all keys. Escape reaches it twice: by itself and as a key of the page."""
+        self._keys_closed = time.monotonic() if self.keys_open else 0.0
+        self.keys_open = False
+
     def leave(self) -> None:
         """One step back; what stands open closes first."""
-        if self.keys_open:
-            self.keys_open = False
+        if self.keys_open or time.monotonic() - self._keys_closed < _SAME_ESCAPE_S:
+            self.close_keys()
         elif self.asking:
             self.asking = False
             self._writing.clear()

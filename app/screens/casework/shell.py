@@ -12,7 +12,7 @@ from typing import Any
 
 import flet as ft
 
-from app.screens.casework import keys
+from app.screens.casework import keys, lock_minutes
 from app.screens.casework.arrivals import Arrivals
 from app.screens.casework.case_form import CaseForm
 from app.screens.casework.case_list import CaseList
@@ -30,6 +30,7 @@ from app.screens.casework.top_bar import CONNECTION_BESIDE, connection, top_bar
 from app.screens.officer.admit import Admit
 from app.screens.officer.devices import Devices
 from app.screens.officer.invite import Invite
+from app.screens.parts import states
 from app.screens.parts.buttons import button
 from app.screens.parts.type import text
 from app.screens.state import AppModel
@@ -80,6 +81,8 @@ def DeskShell(model: AppModel) -> ft.Control:
         page.on_resize = resized
         page.on_keyboard_event = key_pressed
         page.schedule_update()  # type: ignore[no-untyped-call]
+        if model.session.device is not None:
+            model.session.idle_minutes = lock_minutes.kept(model.session.device) or model.session.idle_minutes
         page.run_task(in_background)
 
     def left() -> None:
@@ -100,6 +103,8 @@ def _frame(desk: DeskModel) -> ft.Control:
         body.append(ft.Container(connection(desk), padding=ft.Padding.symmetric(horizontal=16, vertical=6)))
     if banner is not None:
         body.append(banner)
+    if desk.problem and _shows_no_problem(desk):
+        body.append(ft.Container(states.problem(desk.problem), padding=16))
     body.append(ft.Container(_page(desk), expand=True))
     if desk.narrow:
         return ft.Column([*body, bar(desk)], spacing=0, expand=True)
@@ -110,6 +115,13 @@ def _frame(desk: DeskModel) -> ft.Control:
         expand=True,
         vertical_alignment=ft.CrossAxisAlignment.STRETCH,
     )
+
+
+def _shows_no_problem(desk: DeskModel) -> bool:
+    """Lists have no place of their own for a refusal; every other page says it where it happened."""
+    if desk.place == "inbox":
+        return not desk.two_panes or desk.chosen() is None
+    return desk.place in ("cases", "arrivals", "devices", "settings")
 
 
 def _page(desk: DeskModel) -> ft.Control:
@@ -182,7 +194,7 @@ def _about_chosen(desk: DeskModel, command: str) -> None:
 
 def _key_dialog(desk: DeskModel) -> ft.AlertDialog:
     def close(_: object) -> None:
-        desk.keys_open = False
+        desk.close_keys()
 
     return ft.AlertDialog(
         title=text(desk.tr("All keys"), "title_large", bold=True),

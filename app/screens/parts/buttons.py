@@ -12,6 +12,7 @@ from typing import Literal
 import flet as ft
 
 from app.i18n import script_of
+from app.screens.parts.palette import CARD
 from app.screens.parts.press import OnPress, press
 from app.screens.parts.theme import RADIUS_FIELD, RADIUS_FIELD_DESK
 from app.screens.parts.type import HEIGHTS, text
@@ -28,13 +29,15 @@ _COLOURS: dict[Kind, tuple[ft.ColorValue, ft.ColorValue, ft.ColorValue | None]] 
 }
 
 
-def key_hint(key: str, *, color: ft.ColorValue = ft.Colors.ON_SURFACE_VARIANT) -> ft.Control:
-    """The key in a small frame, as on a keycap. The desk only."""
+def key_hint(key: str) -> ft.Control:
+    """The key as a keycap: paper with a thicker lower edge, on any ground. The desk only."""
+    edge = ft.BorderSide(1, ft.Colors.OUTLINE)
     return ft.Container(
         padding=ft.Padding.symmetric(horizontal=5, vertical=0),
-        border=ft.Border.all(1, color),
+        bgcolor=CARD,
+        border=ft.Border(top=edge, right=edge, bottom=ft.BorderSide(2, ft.Colors.OUTLINE), left=edge),
         border_radius=4,
-        content=text(key, "label_small", color=color),
+        content=text(key, "label_small", color=ft.Colors.ON_SURFACE),
     )
 
 
@@ -69,7 +72,7 @@ def button(
     if trailing is not None:
         parts.append(ft.Icon(trailing, size=18 if desk else 22, color=ink))
     if hint is not None:
-        parts.append(key_hint(hint, color=ink))
+        parts.append(key_hint(hint))
     inside: ft.Control = (
         parts[0]
         if len(parts) == 1
