@@ -79,7 +79,9 @@ class IsBusy(Refuses):
 
 
 class Rearranges(RelayClient):
-    """Serves pages of its own making in place of those it has. `rearrange` gets all bodies of a stream."""
+    """Serves pages of its own making in place of those after `since`. `rearrange` gets their bodies."""
+
+    since = 0
 
     def __init__(self, *args: str) -> None:
         super().__init__(*args)
@@ -92,7 +94,8 @@ class Rearranges(RelayClient):
         true = super().index(stream)
         assert true is not None
         bodies = [super(Rearranges, self).page(stream, entry.number, entry.digest) for entry in true.entries]
-        self._bodies[stream] = self.rearrange(stream, bodies)
+        known, fresh = bodies[: self.since], bodies[self.since :]
+        self._bodies[stream] = known + self.rearrange(stream, fresh)
         entries = tuple(
             PageEntry(
                 number=number,
