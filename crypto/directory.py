@@ -8,6 +8,7 @@ of the newest head.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any, Final
 
 from crypto import primitives
@@ -240,27 +241,33 @@ class UntrustedPhoneDirectory:
         `DirectoryExpiredError` for one that was right once; `DirectoryRefusedError` for everything else.
         """
         try:
-            fields = Fields.of(self.content)
-            roots = tuple(_countersigned(entry) for entry in fields.items(1, limit=64))
-            runs = [decode_days(entry) for entry in fields.items(2, limit=64)]
-            entries = fields.items(3, limit=512)
-            fields.done()
-            root = verify_chain(list(roots), org=org)
-            head = _verify_head(self.head, root=root, org=org)
-            handlers = tuple(_handler_entry(entry, root=root, org=org) for entry in entries)
+            found = _verified(self.head, self.content, org)
         except (EncodingError, SignatureRefusedError) as error:
             raise DirectoryRefusedError from error
-        if content_hash("phone", self.content) != head.phone_hash:
-            raise DirectoryRefusedError
-        if root.version < seen.root_version:
+        if found.root.version < seen.root_version:
             raise DirectoryRefusedError("The relay shows an older organisation than this device has seen.")
-        if seen.root_hash and seen.root_hash not in {root_hash(entry.body) for entry in roots}:
+        if seen.root_hash and seen.root_hash not in {root_hash(entry.body) for entry in found.part.roots}:
             raise DirectoryRefusedError("The relay shows another organisation than this device has seen.")
-        require_newer(head, seen)
-        if now > head.expires_at or now > root.expires_at:
+        require_newer(found.head, seen)
+        if now > found.head.expires_at or now > found.root.expires_at:
             raise DirectoryExpiredError
-        part = PhonePart(roots, tuple(day for run in runs for day in run), handlers)
-        return PhoneDirectory(head, root, part)
+        return found
+
+
+@lru_cache(maxsize=4)
+def _verified(signed: Signed, content: bytes, org: OrganisationId) -> PhoneDirectory:
+    """All that depends on the bytes alone; kept, since a device looks at its directory very often."""
+    fields = Fields.of(content)
+    roots = tuple(_countersigned(entry) for entry in fields.items(1, limit=64))
+    runs = [decode_days(entry) for entry in fields.items(2, limit=64)]
+    entries = fields.items(3, limit=512)
+    fields.done()
+    root = verify_chain(list(roots), org=org)
+    head = _verify_head(signed, root=root, org=org)
+    handlers = tuple(_handler_entry(entry, root=root, org=org) for entry in entries)
+    if content_hash("phone", content) != head.phone_hash:
+        raise EncodingError
+    return PhoneDirectory(head, root, PhonePart(roots, tuple(day for run in runs for day in run), handlers))
 
 
 def require_newer(head: Head, seen: Seen) -> None:

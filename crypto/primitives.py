@@ -76,7 +76,7 @@ def _keyed(key: bytes, prefix: bytes) -> _hmac.HMAC:
 
 
 def hmac_sha256_prefixed(key: bytes, prefix: bytes, data: bytes) -> bytes:
-    """HMAC-SHA256 of `prefix ‖ data`. The keyed state is kept: every cell of a session has the same 32 keys."""
+    """HMAC-SHA256 of `prefix ‖ data`; the keyed state is kept: a session has few keys and many cells."""
     state = _keyed(key, prefix).copy()
     state.update(data)
     return state.digest()
@@ -286,8 +286,12 @@ OFFICER_PUBLIC_BYTES: Final = ED25519_BYTES + MLDSA_PUBLIC_BYTES
 OFFICER_SIGNATURE_BYTES: Final = ED25519_SIGNATURE_BYTES + MLDSA_SIGNATURE_BYTES
 
 
+@lru_cache(maxsize=1024)
 def officer_signature_holds(public: bytes, signature: bytes, message: bytes) -> bool:
-    """True only if both signatures hold: one broken algorithm forges nothing."""
+    """True only if both signatures hold: one broken algorithm forges nothing.
+
+    Answers are kept: the same few statements of root and roster are checked whenever they are read.
+    """
     if len(public) != OFFICER_PUBLIC_BYTES or len(signature) != OFFICER_SIGNATURE_BYTES:
         return False
     classical = _ed25519_verify(public[:32], signature[:64], message)
