@@ -1,6 +1,4 @@
 """After how many minutes without a hand this desk locks itself; kept in its vault, the same tomorrow."""
-tomorrow.
-"""
 
 from __future__ import annotations
 

@@ -149,14 +149,17 @@ class DeskModel:
         self._commands = None
 
     def close_keys(self) -> None:
-        """Close the sheet of all keys. Escape reaches it twice: by itself and as a key of the page."""
-        self._keys_closed = time.monotonic() if self.keys_open else 0.0
-        self.keys_open = False
+        """The sheet of all keys closed itself. Where Escape did it, the same Escape comes as a key as well."""
+        if self.keys_open:
+            self._keys_closed = time.monotonic()
+            self.keys_open = False
 
     def leave(self) -> None:
         """One step back; what stands open closes first."""
-        if self.keys_open or time.monotonic() - self._keys_closed < _SAME_ESCAPE_S:
-            self.close_keys()
+        if self.keys_open:
+            self.keys_open = False
+        elif time.monotonic() - self._keys_closed < _SAME_ESCAPE_S:
+            self._keys_closed = 0.0
         elif self.asking:
             self.asking = False
             self._writing.clear()

@@ -54,6 +54,17 @@ def test_escape_closes_what_stands_open_before_it_leaves_the_page() -> None:
     assert at.place == "inbox"
 
 
+def test_the_escape_that_closed_the_sheet_of_keys_does_not_leave_the_page_as_well() -> None:
+    at = desk(FIRST)
+    at.go("complaint", "1")
+    at.keys_open = True
+    at.close_keys()
+    at.leave()
+    assert at.place == "complaint"
+    at.leave()
+    assert at.place == "inbox"
+
+
 def test_a_filter_that_hides_the_chosen_line_chooses_the_first_that_is_left() -> None:
     at = desk(FIRST, line("9", state="in_case", cases=["C-2026-001"]))
     at.select("1")
