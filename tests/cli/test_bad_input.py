@@ -223,7 +223,7 @@ def finished_and_arrived(organisation: Organisation) -> str:
     deadline = time.monotonic() + 30
     while time.monotonic() < deadline:
         organisation.at_desk("sync", "--json").json()
-        if code in [line["code"] for line in organisation.at_desk("inbox", "--json").json]:
+        if code in [line["code"] for line in organisation.at_desk("inbox", "--json").json()]:
             return code
         time.sleep(0.2)
     raise AssertionError("it did not arrive")
