@@ -149,7 +149,7 @@ class DeskModel:
         self._commands = None
 
     def close_keys(self) -> None:
-        """The sheet of all keys closed itself. Where Escape did it, the same Escape comes as a key as well."""
+        """The sheet of all keys closed itself; where Escape did it, it comes as a key as well."""
         if self.keys_open:
             self._keys_closed = time.monotonic()
             self.keys_open = False
