@@ -15,7 +15,7 @@ from app.screens.parts.fields import field
 from app.screens.parts.keypad import keypad, pressed
 from app.screens.parts.options import option
 from app.screens.parts.states import problem, working
-from app.screens.parts.type import text
+from app.screens.parts.type import heading, text
 from app.screens.settings.faults import said
 from app.screens.state import AppModel
 
@@ -47,7 +47,7 @@ def AddUnderCode(model: AppModel) -> ft.Control:
         model,
         tr("Add under a code"),
         [
-            text(tr("Which number?"), "headline_small"),
+            heading(tr("Which number?")),
             text(
                 tr("The eight digits that she was told."), "body_medium", color=ft.Colors.ON_SURFACE_VARIANT
             ),
@@ -120,7 +120,7 @@ def Adding(model: AppModel, code: str) -> ft.Control:
             model,
             tr("Add under a code"),
             [
-                text(tr("It is locked now."), "headline_small"),
+                heading(tr("It is locked now.")),
                 card(code_in_full(code, tr)),
                 text(tr("It leaves with the next sending."), "body_large"),
             ],

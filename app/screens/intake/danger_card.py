@@ -15,7 +15,7 @@ from app.i18n import Translator
 from app.screens.parts import stitch
 from app.screens.parts.buttons import madder_button, outlined_button
 from app.screens.parts.cards import card
-from app.screens.parts.type import text
+from app.screens.parts.type import heading, text
 from app.screens.state import AppModel
 
 PUBLIC_NUMBERS = {
@@ -99,7 +99,7 @@ def danger_card(
             text(tr("Works without a network"), "body_medium", color=ft.Colors.ON_SURFACE_VARIANT),
             ft.Column(
                 [
-                    text(tr("Stop here. Safety first."), "headline_small", color=ft.Colors.ERROR),
+                    heading(tr("Stop here. Safety first."), color=ft.Colors.ERROR),
                     ft.Container(height=4),
                     steps,
                 ],

@@ -11,7 +11,7 @@ from app.screens.parts import stitch
 from app.screens.parts.buttons import main_button
 from app.screens.parts.cards import card
 from app.screens.parts.code_badge import code_in_full
-from app.screens.parts.type import text
+from app.screens.parts.type import heading, text
 from app.screens.state import AppModel
 
 
@@ -22,7 +22,7 @@ def Done(model: AppModel, code: str) -> ft.Control:
         model,
         tr("Notes"),
         [
-            text(tr("It is locked now."), "headline_small"),
+            heading(tr("It is locked now.")),
             text(
                 tr("Say the number once more. No name goes with it."),
                 "body_medium",

@@ -21,7 +21,7 @@ from app.screens.parts.options import leave_chips
 from app.screens.parts.press import press
 from app.screens.parts.states import problem
 from app.screens.parts.theme import PHONE_SIDE
-from app.screens.parts.type import text
+from app.screens.parts.type import heading, text
 from app.screens.settings.lock_button import lock_button
 
 
@@ -39,7 +39,7 @@ def frame(
 ) -> ft.Control:
     """One question. `leavable`: the three chips are shown. `finish`: the last button finishes."""
     tr = interview.model.tr
-    head: list[ft.Control] = [text(title, "headline_small")]
+    head: list[ft.Control] = [heading(title)]
     if help:
         head.append(text(help, "body_medium", size=15, color=ft.Colors.ON_SURFACE_VARIANT))
     parts: list[ft.Control] = [

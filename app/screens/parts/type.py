@@ -126,6 +126,14 @@ def text(
     )
 
 
+def heading(
+    value: str, slot: Slot = "headline_small", *, level: int = 1, color: ft.ColorValue | None = None
+) -> ft.Control:
+    """A text that a screen reader can jump to."""
+    shown = text(value, slot, color=color or ft.Colors.ON_SURFACE)
+    return ft.Semantics(content=shown, heading_level=level, container=True)
+
+
 def text_theme(lang: Lang, *, desk: bool = False) -> ft.TextTheme:
     """All fifteen Material slots, so that no control of Flet's own falls back to another family."""
 

@@ -13,7 +13,7 @@ from app.screens.parts.buttons import main_button, outlined_button
 from app.screens.parts.fields import field
 from app.screens.parts.press import press
 from app.screens.parts.states import problem, working
-from app.screens.parts.type import text
+from app.screens.parts.type import heading, text
 from app.screens.settings.brand import square
 from app.screens.settings.faults import said
 from app.screens.settings.languages import language_line
@@ -277,7 +277,7 @@ def _form(
     return sheet(
         [
             ft.Row([back]),
-            text(title, "headline_small"),
+            heading(title),
             text(help, color=ft.Colors.ON_SURFACE_VARIANT),
             *parts,
         ],

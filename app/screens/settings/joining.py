@@ -15,7 +15,7 @@ from app.screens.parts import stitch
 from app.screens.parts.buttons import main_button, outlined_button
 from app.screens.parts.cards import card
 from app.screens.parts.states import problem, working
-from app.screens.parts.type import text
+from app.screens.parts.type import heading, text
 from app.screens.settings.faults import said
 from app.screens.settings.first_run import sheet
 from app.screens.settings.lock_button import lock_button
@@ -73,7 +73,7 @@ def Joining(model: AppModel) -> ft.Control:
 
     body: list[ft.Control] = [
         ft.Row([ft.Container(expand=True), lock_button(model)]),
-        text(tr("Read these numbers to your officer"), "headline_small"),
+        heading(tr("Read these numbers to your officer")),
         text(tr("By voice or side by side. Only if all are the same, the officer says yes.")),
     ]
     if fault:
