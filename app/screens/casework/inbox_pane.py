@@ -17,7 +17,10 @@ from app.screens.parts.buttons import button
 from app.screens.settings.faults import said
 
 _LINES = 9
-_LINES_ASKING = 4
+_LINES_LOW = 5
+"""On a low window and beside an ask box, so that what can be done stays in sight."""
+
+_LOW = 880
 
 
 @ft.component
@@ -37,7 +40,7 @@ def InboxPane(desk: DeskModel, row: InboxRow, *, key: str | None = None) -> ft.C
             asking = [AskBox(desk, row.code, phone, autofocus=True, key=f"ask-box-{row.code}")]
         parts += [
             complaint_head(view, row, tr),
-            narrative(view.record, tr, max_lines=_LINES_ASKING if desk.asking else _LINES),
+            narrative(view.record, tr, max_lines=_lines(desk)),
             *asking,
             Screening(desk, view, key=f"screening-{row.code}"),
             stitch.divider(inset=0),
@@ -58,6 +61,11 @@ def InboxPane(desk: DeskModel, row: InboxRow, *, key: str | None = None) -> ft.C
         expand=True,
         horizontal_alignment=ft.CrossAxisAlignment.STRETCH,
     )
+
+
+def _lines(desk: DeskModel) -> int:
+    low = desk.asking or (desk.app.page.height or _LOW) < _LOW
+    return _LINES_LOW if low else _LINES
 
 
 def phone_of(desk: DeskModel, row: InboxRow) -> str:
