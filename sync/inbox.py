@@ -106,10 +106,11 @@ class Inbox:
         ]
         cells = [cell for cell in opened if cell is not None]
         taken.foreign = len(opened) - len(cells)
-        said = [
-            cell for cell in cells if cell.cell.kind is not CellKind.DUMMY and cell.cell.sender != self.me.id
-        ]
-        # What was announced first: within a page the cells lie in the order of their hashes.
+        me = self.me.id  # derived from the key each time
+        said = [cell for cell in cells if cell.cell.kind is not CellKind.DUMMY and cell.cell.sender != me]
+        # Within a page the cells lie in the order of their hashes. What was announced comes first, the rest
+        # as each device counted it, so that nothing is a gap for a moment.
+        said.sort(key=lambda cell: (cell.cell.sender, cell.desk, cell.cell.incarnation, cell.cell.counter))
         for cell in said:
             member = self.roster.members.get(cell.cell.sender)
             if cell.cell.kind is CellKind.ANNOUNCE and member is not None and member.active:
@@ -233,6 +234,8 @@ class Inbox:
         ).fetchone()
         if done is not None:
             return
+        if chunk.total == 1 and self._whole(device, cell.desk, [chunk], member, vouched, taken):
+            return  # most complaints fit one cell: nothing to put together
         self.state.db.execute(
             "INSERT OR IGNORE INTO sync_chunk (device, parcel, vouched, desk, piece, at, body)"
             " VALUES (?, ?, ?, ?, ?, ?, ?)",
@@ -242,7 +245,7 @@ class Inbox:
             "SELECT body FROM sync_chunk WHERE device = ? AND parcel = ? AND vouched = ? AND desk = ?",
             (*place, cell.desk),
         ).fetchall()
-        if len(rows) >= chunk.total:
+        if len(rows) >= chunk.total > 1:
             chunks = [Chunk.from_body(bytes(row[0])) for row in rows]
             self._whole(device, cell.desk, chunks, member, vouched, taken)
 
@@ -254,7 +257,7 @@ class Inbox:
         member: Member | None,
         vouched: int,
         taken: Taken,
-    ) -> None:
+    ) -> bool:
         try:
             parcel = join(list(chunks), desk=desk)
             key = self.keys.exactly(desk, parcel.generation, parcel.day)
@@ -263,7 +266,7 @@ class Inbox:
             content = open_parcel(parcel, key=key, org=self.member.org)
         except ParcelDamagedError:
             taken.unreadable += 1
-            return
+            return False
         authentic = {_VOUCHED: True, _REFUTED: False, _UNKNOWN: None}[vouched]
         if member is None or content.code[:3] != str(member.admission.prefix):
             authentic = False  # a code names the device that gave it out
@@ -272,12 +275,16 @@ class Inbox:
             device, desk, authentic, self.state.now(),
         )  # fmt: skip
         place = (device, parcel.id, vouched)
-        self.state.db.execute("DELETE FROM sync_chunk WHERE device = ? AND parcel = ? AND vouched = ?", place)
+        if len(chunks) > 1:
+            self.state.db.execute(
+                "DELETE FROM sync_chunk WHERE device = ? AND parcel = ? AND vouched = ?", place
+            )
         self.state.db.execute(
             "INSERT OR IGNORE INTO sync_parcel_done (device, parcel, vouched) VALUES (?, ?, ?)", place
         )
         self.sink.take_parcel(arrived)
         taken.parcels += 1
+        return True
 
 
 _KIND_NAMES = {
