@@ -31,7 +31,7 @@ from sync.errors import (
 from sync.inbox import Inbox, Sink
 from sync.membership import Membership, Self
 from sync.outbox import Deposit, Outbox
-from sync.paging import pages_after
+from sync.paging import mark_read, pages_after, reached
 from sync.publish import Publisher, publish_token
 from sync.state import State
 from sync.transport import RelayClient
@@ -195,17 +195,18 @@ class Session:
                 page = b""
             with self.state.transaction():
                 taken = inbox.take_page(page, closed_at=entry.closed_at)
-                self.state.set_place("page-complaints", entry.number)
+                mark_read(self.state, COMPLAINTS, entry)
             self.outcome.received += taken.parcels
             self.outcome.foreign += taken.foreign
             self.outcome.unreadable += taken.unreadable
             self._report("page", done, len(entries))
 
     def _fetch_replies(self, relay: RelayClient, phone: PhoneDirectory) -> None:
-        done = int(self.state.place("page-replies") or 0)
         since = self.state.now() - REPLY_WINDOW_S
         keys = load_reply_keys(self.state)
-        for entry in pages_after(relay, self.state, REPLIES, 0):
+        entries = pages_after(relay, self.state, REPLIES, 0)
+        done = reached(self.state, REPLIES, entries)
+        for entry in entries:
             if entry.number <= done and entry.closed_at < since:
                 continue
             try:
@@ -221,7 +222,7 @@ class Session:
                         directory=phone, outbox=self.outbox,
                     )  # fmt: skip
                     self._hear(word)
-                self.state.set_place("page-replies", entry.number)
+                mark_read(self.state, REPLIES, entry)
 
     def _hear(self, word: Confirmed | Asked | None) -> None:
         if isinstance(word, Confirmed):

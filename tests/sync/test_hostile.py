@@ -3,20 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from app.actions import arrivals, casework, intake
+from app.actions import arrivals, casework, intake, sending
 from app.actions.casefile import file_of
+from app.actions.device import Device
+from app.actions.sending import session_of
 from app.domain import operations as ops
 from app.domain.errors import OperationError
 from app.domain.operations import Operation
 from crypto.cells import CellKind
+from sync.errors import RelayRubbishError
+from sync.paging import pages_after
+from sync.transport import Index, RelayClient
 from tests.actions.fakes import FakeDevice, carry
 from tests.sync.test_inbox import Desk, cell, introduction, pieces
-from tests.sync.world import record
+from tests.sync.world import World, no_sleep, record
 
 # --- phones ---------------------------------------------------------------------------------------------
 
@@ -91,3 +97,85 @@ def test_a_clock_beyond_every_calendar_is_no_operation(desks: tuple[FakeDevice, 
     late = {**operation(other, case=file_of(code)), "t": 2**48 - 1}
     with pytest.raises(OperationError):
         arrivals.take_operation(desk, late, signed_by=other.id)
+
+
+# --- relays ---------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+    with World(tmp_path_factory.mktemp("hostile")) as made:
+        yield made
+
+
+class Jumps(RelayClient):
+    """Shows what it keeps under numbers that no relay reaches."""
+
+    ahead = 2**30 // 1_000 * 1_000
+
+    def index(self, stream: str, *, chunk: int | None = None, etag: str | None = None) -> Index | None:
+        true = super().index(stream)
+        assert true is not None
+        entries = tuple(replace(entry, number=entry.number + self.ahead) for entry in true.entries)
+        return replace(
+            true, first=true.first + self.ahead, entries=entries, lowest=self.ahead + 1, etag="9" * 64
+        )
+
+    def page(self, stream: str, number: int, expect_digest: bytes, *, cells: int | None = None) -> bytes:
+        return super().page(stream, number - self.ahead, expect_digest)
+
+
+def lied_to(world: World, device: Device, lie: type[RelayClient]) -> None:
+    world.settle()
+    with lie(world.relay.url, world.pool.name) as relay:
+        session_of(device, sleep=no_sleep).run(relay)
+    world.settle()
+
+
+def test_a_relay_that_once_named_a_page_of_the_far_future_is_heard_again(world: World) -> None:
+    phone = world.phone("Far-1")
+    world.sync(phone)
+    lied_to(world, world.desk, Jumps)
+    lied_to(world, phone, Jumps)
+    (code,) = intake.new_complaints(phone, [record()], finish=True)
+    world.round(phone)
+    assert code in [row.code for row in casework.inbox(world.desk)]
+    assert sending.outbox(phone).items == [], "and what the desk confirms is heard too"
+
+
+class Another(RelayClient):
+    """Has another page where the last one that was read stood, and nothing after it."""
+
+    def index(self, stream: str, *, chunk: int | None = None, etag: str | None = None) -> Index | None:
+        true = super().index(stream)
+        assert true is not None
+        return replace(true, entries=true.entries[:-1], etag="8" * 64)
+
+
+def test_a_relay_that_is_back_from_an_older_copy_is_read_anew(world: World) -> None:
+    phone = world.phone("Old-1")
+    world.sync(phone, world.desk)
+    place = int(world.desk.state.place("page-complaints"))
+    (code,) = intake.new_complaints(phone, [record()], finish=True)
+    world.sync(phone)
+    lied_to(world, world.desk, Another)
+    # The number that was read means another page now: what stands there was never read.
+    world.desk.state.set_place("page-complaints", place + 1)
+    world.desk.state.set_place("page-mark-complaints", [place + 1, bytes(32)])
+    world.sync(world.desk)
+    assert [row.code for row in casework.inbox(world.desk)].count(code) == 1
+
+
+def test_an_index_without_end_is_not_asked_for_ever(world: World) -> None:
+    asked = 0
+
+    class Endless(RelayClient):
+        def index(self, stream: str, *, chunk: int | None = None, etag: str | None = None) -> Index | None:
+            nonlocal asked
+            asked += 1
+            number = 2_000_000 if chunk is None else chunk
+            return Index(number * 1_000 + 1, (), "7" * 64, lowest=1, highest_chunk=2_000_000)
+
+    with Endless(world.relay.url, world.pool.name) as relay, pytest.raises(RelayRubbishError):
+        pages_after(relay, world.desk.state, "complaints", 1)
+    assert asked < 2_000
