@@ -77,7 +77,7 @@ def InboxLine(
         on_press=lambda: on_press(row.code),
         selected=selected,
         spoken=spoken(row, tr),
-        key=f"complaint-{row.code}",
+        key=f"complaint-{row.code}-{row.device}",
     )
 
 
@@ -109,11 +109,11 @@ def InboxCard(
             spacing=4,
             tight=True,
             horizontal_alignment=ft.CrossAxisAlignment.STRETCH,
-            key=ft.ScrollKey(f"complaint-{row.code}"),  # type: ignore[call-arg]
+            key=ft.ScrollKey(f"complaint-{row.code}-{row.device}"),  # type: ignore[call-arg]
         ),
         on_click=lambda _: on_press(row.code),
         label=spoken(row, tr),
-        key=f"complaint-{row.code}",
+        key=f"complaint-{row.code}-{row.device}",
         bgcolor=ft.Colors.PRIMARY_CONTAINER if chosen else CARD,
         edge=ft.Colors.PRIMARY if chosen else ft.Colors.OUTLINE_VARIANT,
         edge_width=2 if chosen else 1,

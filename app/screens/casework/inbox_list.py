@@ -52,8 +52,8 @@ def InboxList(
     )
     use_in_view(
         listing,
-        [f"complaint-{row.code}" for row in held],
-        f"complaint-{chosen}" if chosen else None,
+        [f"complaint-{row.code}-{row.device}" for row in held],
+        next((f"complaint-{row.code}-{row.device}" for row in held if row.code == chosen), None),
         height=desk.app.page.height,
     )
     if not desk.room_for_table:
