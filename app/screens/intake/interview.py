@@ -178,11 +178,11 @@ class Interview:
     async def finish(self) -> bool:
         """Seal it. What of the five required is missing is named in `missing`, and nothing is sealed then."""
         await self._keep(self._unsaved)
-        lacking = await self.model.off_loop(lacks, self._record)
-        if lacking:
-            self.missing = tuple(lacking)
-            return False
         try:
+            lacking = await self.model.off_loop(lacks, self._record)
+            if lacking:
+                self.missing = tuple(lacking)
+                return False
             code = await self.model.off_loop(intake.finish, self.model.device, self.draft_id)
         except Exception as fault:
             self.problem = said(self.model.tr, fault)

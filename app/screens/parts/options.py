@@ -10,7 +10,7 @@ from typing import Any
 
 import flet as ft
 
-from app.i18n import Translator, script_of
+from app.i18n import Translator
 from app.screens.parts.chips import choice_chip
 from app.screens.parts.palette import CARD
 from app.screens.parts.palette import edge as at_least
@@ -165,7 +165,7 @@ def tile(
     spoken: str | None = None,
     private: str | None = None,
 ) -> ft.Control:
-    """A picture with at most five words, 86 high (96 in the taller scripts). `private`: the word that
+    """A picture with at most five words, 86 high at least. `private`: the word that
     stands on the private matter."""
     ink = ft.Colors.ON_PRIMARY_CONTAINER if chosen else ft.Colors.ON_SURFACE
     above: list[ft.Control] = [ft.Icon(icon, size=28, color=ink), ft.Container(expand=True)]
@@ -184,7 +184,7 @@ def tile(
         horizontal_alignment=ft.CrossAxisAlignment.STRETCH,
     )
     # A strut keeps the least height; larger letters make the tile grow instead of being cut.
-    strut = ft.Container(width=0, height=72 if script_of(label) == "en" else 82)
+    strut = ft.Container(width=0, height=72)
     return press(
         ft.Row(
             [words, strut], spacing=0, vertical_alignment=ft.CrossAxisAlignment.STRETCH, intrinsic_height=True
