@@ -29,6 +29,7 @@ from crypto.roster import Role, places_fit
 INVITATION_PREFIX: Final = "KANTHA1-INVITATION:"
 REPLY_PREFIX: Final = "KANTHA1-REPLY:"
 MAX_TEXT: Final = 8_000
+MAX_LABEL: Final = 60
 GROUPS: Final = 6
 MAX_WELCOME_BYTES: Final = 2_900
 _MAC_BYTES: Final = 32
@@ -102,6 +103,8 @@ class Invitation:
         except (EncodingError, ValueError) as error:
             raise InvitationRefusedError from error
         if invitation.deposits < 1 or not invitation.relay.startswith(("http://", "https://")):
+            raise InvitationRefusedError
+        if len(invitation.label or "") > MAX_LABEL:
             raise InvitationRefusedError
         return invitation
 
@@ -270,7 +273,7 @@ class Welcome:
                 role=Role(fields.natural(4)),
                 desk=DeskId(fields.octets(5, DESK_ID_BYTES)),
                 slot=fields.optional(6, int),
-                label=fields.text(7, limit=60),
+                label=fields.text(7, limit=MAX_LABEL),
                 directory_key=fields.octets(8, 32),
                 prefix=fields.optional(9, int),
                 token_seed=fields.octets(10, 32),
@@ -281,6 +284,8 @@ class Welcome:
         except (CellDamagedError, EncodingError, ValueError) as error:
             raise WelcomeRefusedError from error
         if welcome.org != invitation.org or welcome.role is not invitation.role:
+            raise WelcomeRefusedError
+        if welcome.desk != invitation.desk:  # the people stood beside each other for this desk and no other
             raise WelcomeRefusedError
         if not places_fit(welcome.role, slot=welcome.slot, prefix=welcome.prefix):
             raise WelcomeRefusedError
