@@ -13,7 +13,7 @@ import contextlib
 import hashlib
 import secrets
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import partial
 from types import TracebackType
 from typing import Final
@@ -215,19 +215,19 @@ class RelayClient:
         patience = self._timeout_s + (limit + len(body or b"")) / SLOWEST_BYTES_PER_S
         kept_open, self._kept_open = self._kept_open, False
         try:
-            answer = self._once(request(), limit, patience)
+            answer = self._once(request, limit, patience)
         except RelayUnreachableError as error:
             if not kept_open or not isinstance(error.__cause__, CLOSED_MEANWHILE):
                 raise
-            answer = self._once(request(), limit, patience)
+            answer = self._once(request, limit, patience)
         self._kept_open = True
         if digest and answer.status == 200 and hashlib.sha256(answer.body).hexdigest() != etag_of(answer):
             raise RelayRubbishError
         return answer
 
-    def _once(self, request: httpx.Request, limit: int, patience: float) -> Answer:
+    def _once(self, request: Callable[[], httpx.Request], limit: int, patience: float) -> Answer:
         with _mapped():
-            response = self._http.send(request, stream=True)
+            response = self._http.send(request(), stream=True)
             try:
                 return _read(response, limit, time.monotonic() + patience)
             finally:
@@ -243,13 +243,14 @@ def _mapped() -> Iterator[None]:
         # The connection ended early (a relay that stops, a network that breaks), or this is no HTTP at all.
         ended = "disconnected" in str(error) or "peer closed" in str(error)
         raise (RelayUnreachableError() if ended else RelayRubbishError()) from error
-    except httpx.UnsupportedProtocol as error:
+    except (httpx.UnsupportedProtocol, httpx.InvalidURL, UnicodeError) as error:
+        # An address that came in an invitation, or was typed: a host name that cannot be one, a strange port.
         raise RelayUnreachableError("The address of the relay or of the proxy is malformed.") from error
     except httpx.ProxyError as error:
         raise RelayUnreachableError("The proxy does not let this device through.") from error
     except httpx.TransportError as error:
         raise RelayUnreachableError from error
-    except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError) as error:
+    except (httpx.HTTPError, httpx.StreamError) as error:
         raise RelayRubbishError from error
 
 
