@@ -145,6 +145,8 @@ class Admissions:
         assert phone is not None
         member, reply, role = self.directory.member, opened.reply, opened.invitation.role
         roster = self.directory.roster(phone)
+        if reply.device in roster.members:  # the earliest admission would win: this one would promise in vain
+            raise ReplyRefusedError("This device was admitted before.")
         admission = Admission(
             org=member.org,
             device=reply.device,

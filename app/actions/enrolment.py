@@ -16,14 +16,15 @@ from app.vault.vault import Vault, wipe
 from crypto.directory import UntrustedPhoneDirectory
 from crypto.encoding import Fields, encode
 from crypto.enrolment import Invitation, Reply
-from crypto.errors import EncodingError, InvitationExpiredError, WelcomeRefusedError
+from crypto.errors import CryptoError, EncodingError, InvitationExpiredError, WelcomeRefusedError
 from crypto.passphrases import MEMORY_KIB, check_strength
+from crypto.primitives import sha256
 from crypto.reply_cells import REPLY_CELL_BYTES
 from crypto.root import root_hash
 from crypto.roster import Role
 from sync.admission import Admissions, OpenReply
 from sync.directory import DirectoryClient
-from sync.errors import DirectoryMissingError, RelayBusyError, RelayUnreachableError
+from sync.errors import SyncError
 from sync.joining import Joining
 from sync.publish import Publisher, publish_token
 from sync.state import State
@@ -107,9 +108,9 @@ def admit(device: Device, reply_text: str, *, confirm: str) -> AdmittedView:
     """Admit the device if these are its digits; publishes and sends the welcome at once when the relay
     answers.
     """
-    opened = _opened(device, reply_text)
-    label = opened.invitation.label or _free_label(device, opened.invitation.role)
-    with device.vault.transaction():
+    with device.vault.transaction():  # two presses of one button must not admit twice
+        opened = _opened(device, reply_text)
+        label = opened.invitation.label or _free_label(device, opened.invitation.role)
         cell = _admissions(device).admit(opened, confirmed=confirm, label=label)
         device.answers.queue_sealed(cell)
     published, parts = _publish(device)
@@ -122,7 +123,10 @@ def admit(device: Device, reply_text: str, *, confirm: str) -> AdmittedView:
 
 
 def _publish(device: Device) -> tuple[bool, dict[int, bytes]]:
-    """Tell the relay now if it can be reached: the directory, then the welcome among three dummies."""
+    """Tell the relay now if it can be reached: the directory, then the welcome among three dummies.
+
+    The device is admitted by now and the welcome made: whatever the relay says, the officer must get it.
+    """
     from app.actions.sending import session_of
 
     token = publish_token(device.state)
@@ -132,7 +136,7 @@ def _publish(device: Device) -> tuple[bool, dict[int, bytes]]:
                 Publisher(device.directory_client, token).maintain(relay)
             session_of(device).send_replies(relay)
             phone, handler = relay.get_directory(PHONE_PART), relay.get_directory(HANDLER_PART)
-    except (RelayUnreachableError, RelayBusyError, DirectoryMissingError):
+    except (SyncError, CryptoError):
         return False, {}
     assert phone is not None
     assert handler is not None
@@ -207,8 +211,9 @@ def import_bundle(device: Device, data: bytes) -> None:
         if fields.text(1) != _BUNDLE:
             raise EncodingError
         cell = fields.octets(2, REPLY_CELL_BYTES)
-        phone, phone_etag = fields.optional(3, bytes), fields.optional(4, bytes)
-        handler, handler_etag = fields.optional(5, bytes), fields.optional(6, bytes)
+        phone, handler = fields.optional(3, bytes), fields.optional(5, bytes)
+        for unread in (4, 6):  # the relay's tags: who carries the file could write anything there
+            fields.optional(unread, bytes)
         fields.done()
     except EncodingError as error:
         raise BundleRefusedError from error
@@ -221,25 +226,27 @@ def import_bundle(device: Device, data: bytes) -> None:
             if waiting.take_welcome(device.state, [cell]) is None:
                 raise WelcomeRefusedError
             device.reload()
-            if phone is not None and phone_etag is not None:
-                tags = [(tag or b"").decode("ascii", "replace") for tag in (phone_etag, handler_etag)]
-                _take_directory(device, phone, tags[0], handler, tags[1])
+            if phone is not None:
+                _take_directory(device, phone, handler)
     except BaseException:
         device.reload()  # what was undone in the vault is not true in memory either
         raise
     mark_joining(device.home, waiting=False)
 
 
-def _take_directory(
-    device: Device, phone: bytes, etag: str, handler: bytes | None, handler_etag: str
-) -> None:
+def _take_directory(device: Device, phone: bytes, handler: bytes | None) -> None:
     client: DirectoryClient = device.directory_client
     key = device.member.directory_key
     if key is None:
         raise NotAdmittedError
-    found = client.accept(UntrustedPhoneDirectory.open(phone, key=key, org=device.member.org), etag)
+    found = client.accept(UntrustedPhoneDirectory.open(phone, key=key, org=device.member.org), _tag(phone))
     if handler is not None and device.role == "handler":
-        client.accept_handler(handler, handler_etag, found)
+        client.accept_handler(handler, _tag(handler), found)
+
+
+def _tag(part: bytes) -> str:
+    """What the relay calls this very part."""
+    return sha256(part).hex()
 
 
 def _joined_view(waiting: Joining, invitation: Invitation) -> JoinedView:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -9,20 +10,33 @@ from typing import Any
 
 import pytest
 
-from app.actions import arrivals, casework, intake, sending
+from app.actions import arrivals, casework, enrolment, intake, sending
 from app.actions.casefile import file_of
 from app.actions.device import Device
 from app.actions.sending import session_of
+from app.actions.views import AdmittedView, JoinedView
 from app.domain import operations as ops
 from app.domain.errors import OperationError
 from app.domain.operations import Operation
 from crypto.cells import CellKind
-from sync.errors import RelayRubbishError
+from crypto.desk_keys import EpochKey
+from crypto.encoding import decode, encode
+from crypto.enrolment import Invitation, Reply, digits, transcript
+from crypto.errors import InvitationRefusedError, ReplyRefusedError
+from crypto.primitives import OpeningKey
+from sync.admission import ReplyUsedError
+from sync.errors import (
+    PublishRefusedError,
+    RelayRubbishError,
+    RelayUnreachableError,
+    SyncError,
+    TokenRefusedError,
+)
 from sync.paging import pages_after
 from sync.transport import Index, RelayClient
 from tests.actions.fakes import FakeDevice, carry
 from tests.sync.test_inbox import Desk, cell, introduction, pieces
-from tests.sync.world import World, no_sleep, record
+from tests.sync.world import MEMORY_KIB, PASSPHRASE, World, no_sleep, record
 
 # --- phones ---------------------------------------------------------------------------------------------
 
@@ -179,3 +193,93 @@ def test_an_index_without_end_is_not_asked_for_ever(world: World) -> None:
     with Endless(world.relay.url, world.pool.name) as relay, pytest.raises(RelayRubbishError):
         pages_after(relay, world.desk.state, "complaints", 1)
     assert asked < 2_000
+
+
+# --- those who carry the papers ---------------------------------------------------------------------------
+
+
+def invited(world: World, label: str) -> JoinedView:
+    text = enrolment.invite(world.desk, role="intake", desk="main", label=label).text
+    return enrolment.join(world.root / label, PASSPHRASE, text, argon_memory_kib=MEMORY_KIB)
+
+
+def test_a_reply_admitted_by_two_hands_at_once_is_admitted_once(world: World) -> None:
+    joined = invited(world, "Twice-1")
+    results: list[object] = []
+
+    def press() -> None:
+        try:
+            results.append(enrolment.admit(world.desk, joined.reply_text, confirm=joined.check))
+        except ReplyUsedError as error:
+            results.append(error)
+
+    hands = [threading.Thread(target=press) for _ in range(4)]
+    for hand in hands:
+        hand.start()
+    for hand in hands:
+        hand.join()
+    assert len(results) == 4
+    assert sum(isinstance(result, AdmittedView) for result in results) == 1
+
+
+@pytest.mark.parametrize("error", [RelayRubbishError, PublishRefusedError, TokenRefusedError])
+def test_the_officer_gets_the_welcome_whatever_the_relay_says_after_the_admission(
+    world: World, monkeypatch: pytest.MonkeyPatch, error: type[SyncError]
+) -> None:
+    def refuses(*_args: object, **_more: object) -> None:
+        raise error
+
+    label = f"Alone-{error.__name__}"
+    joined = invited(world, label)
+    with monkeypatch.context() as patched:
+        patched.setattr(RelayClient, "put_directory", refuses)
+        admitted = enrolment.admit(world.desk, joined.reply_text, confirm=joined.check)
+    assert not admitted.published
+    device = world.open(label)
+    enrolment.import_bundle(device, admitted.welcome)
+    assert device.joined
+
+
+@pytest.mark.parametrize("tag", ["\ufffd".encode(), b"x\r\nHost: elsewhere", b"", b"0" * 100_000])
+def test_nothing_that_a_carrier_writes_beside_the_welcome_stops_the_device(world: World, tag: bytes) -> None:
+    label = f"Stick-{len(world.devices)}"
+    joined = invited(world, label)
+    admitted = enrolment.admit(world.desk, joined.reply_text, confirm=joined.check)
+    device = world.open(label)
+    enrolment.import_bundle(device, encode({**decode(admitted.welcome), 4: tag, 6: tag}))
+    world.sync(device)
+    assert device.directory() is not None
+
+
+def test_a_device_that_was_admitted_is_not_admitted_under_a_second_invitation(world: World) -> None:
+    joined = invited(world, "Again-1")
+    enrolment.admit(world.desk, joined.reply_text, confirm=joined.check)
+    device = world.open("Again-1")
+    second = Invitation.from_text(
+        enrolment.invite(world.desk, role="handler", desk="main", label="Desk-9").text
+    )
+    key = EpochKey(device.me.id, 9, OpeningKey.generate().sealing_key)
+    certificate = key.certify(device.me.identity, org=second.org)
+    kem = OpeningKey.generate().sealing_key.public
+    reply = Reply(second.id, device.me.identity.public, kem, 9, key.key.public, certificate, 1)
+    sealed = reply.seal(secret=second.secret, by=device.me.identity)
+    check = digits(transcript(second.encode(), sealed))
+    with pytest.raises(ReplyRefusedError):
+        enrolment.admit(world.desk, Reply.to_text(sealed), confirm=check)
+
+
+@pytest.mark.parametrize(
+    "relay",
+    ["http://a\0b", "http://a..b", "http://h:0x", "https://xn--zz", "http://" + "a" * 280, "http://h/\ud7ff"],
+)
+def test_an_address_that_cannot_be_one_is_a_sentence(relay: str) -> None:
+    with RelayClient(relay, "0" * 32, timeout_s=1) as client, pytest.raises(RelayUnreachableError):
+        client.index("complaints")
+
+
+def test_an_invitation_with_an_endless_label_makes_nothing(world: World, tmp_path: Path) -> None:
+    true = Invitation.from_text(enrolment.invite(world.desk, role="intake", desk="main", label=None).text)
+    text = replace(true, label="x" * 300).to_text()
+    with pytest.raises(InvitationRefusedError):
+        enrolment.join(tmp_path / "none", PASSPHRASE, text, argon_memory_kib=MEMORY_KIB)
+    assert not (tmp_path / "none").exists()
