@@ -25,7 +25,7 @@ def invitation() -> Invitation:
 
 
 def test_a_welcome_to_another_desk_than_the_invitation_named_is_refused() -> None:
-    """Whoever photographed an invitation could lead a phone's complaints to a desk of the attacker's choice."""
+    """Whoever photographed an invitation could lead a phone to a desk of their choice."""
     kem = people.pair("phone-kem")
     welcome = Welcome(
         org=people.ORG, root_hash=people.ORG, device=people.device("phone"), role=Role.INTAKE,
