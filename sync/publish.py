@@ -109,9 +109,12 @@ class Publisher:
         this_week = week_of(self.state.clock())
         done = dict(self.state.db.execute("SELECT week, epoch FROM sync_token_week").fetchall())
         policy = root.policy
-        for week in range(this_week, this_week + WEEKS_AHEAD):
-            if done.get(week) == epoch:
-                continue
+        due = [week for week in range(this_week, this_week + WEEKS_AHEAD) if done.get(week) != epoch]
+        if due:
+            # Another organisation's pool, given by mistake, must keep its tokens; and a log-in page that says
+            # yes to everything must not be taken for a relay.
+            self._merge_phone(relay)
+        for week in due:
             hashes = master.week_hashes(
                 epoch=epoch,
                 week=week,

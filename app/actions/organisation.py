@@ -12,6 +12,7 @@ from app.actions.device import Clock, Device
 from app.actions.errors import ActionError, NotAdmittedError
 from app.actions.views import DeskView, DeviceView, OrganisationView
 from app.vault.vault import Vault, wipe
+from crypto.errors import DirectoryRefusedError
 from crypto.ids import OrganisationId, new_desk_id
 from crypto.passphrases import MEMORY_KIB, check_strength
 from crypto.primitives import OfficerSigningKey, OpeningKey, random_bytes, sha256
@@ -154,6 +155,11 @@ def _publish(device: Device, token: str) -> None:
             Publisher(device.directory_client, token).maintain(relay)
         except (RelayUnreachableError, RelayBusyError):
             return  # offline is the normal state: the next session publishes
+        except DirectoryRefusedError as error:
+            raise SetUpRefusedError(
+                "This pool already belongs to another organisation.",
+                next_step="Make another pool at the relay. Nothing was made here or changed there.",
+            ) from error
 
 
 def show(device: Device) -> OrganisationView:
