@@ -1,4 +1,7 @@
-"""Deterministic CBOR (RFC 8949 section 4.2.1), read strictly.
+"""Deterministic CBOR (RFC 8949 section 4.2), read strictly.
+
+Keys are ordered as section 4.2.3 says, by length first; in every map of ours, whose keys are all texts or all
+small integers, that is the order of section 4.2.1 too.
 
 `decode` gives back only what `encode` would write: it decodes, encodes again and compares the bytes, so that
 no two byte strings mean the same thing and a signature covers exactly one of them. No floats, no tags, no
@@ -21,7 +24,7 @@ T = TypeVar("T")
 
 def encode(value: Any) -> bytes:
     """The one encoding of a value made of int, bytes, str, bool, None, list and dict."""
-    _require_plain(value, depth=0)
+    _require_plain(value, depth=0, ordered=False)
     return cbor2.dumps(value, canonical=True)
 
 
@@ -29,7 +32,8 @@ def decode(data: bytes) -> Any:
     """The value, or `EncodingError` for anything that `encode` would not have written."""
     try:
         value = cbor2.loads(data, max_depth=MAX_DEPTH, allow_indefinite=False, allow_duplicate_keys=False)
-        again = encode(value)
+        _require_plain(value, depth=0, ordered=True)
+        again = cbor2.dumps(value)
     except (cbor2.CBORError, ValueError, TypeError, OverflowError, RecursionError, MemoryError) as error:
         raise EncodingError from error
     if again != data:
@@ -37,9 +41,12 @@ def decode(data: bytes) -> Any:
     return value
 
 
-def _require_plain(value: Any, *, depth: int) -> None:
+_LEAVES: Final = frozenset({bytes, str, bool, type(None)})
+
+
+def _require_plain(value: Any, *, depth: int, ordered: bool) -> None:
     kind = type(value)
-    if kind in (bytes, str, bool, type(None)):
+    if kind in _LEAVES:
         return
     if kind is int:
         if not -(2**63) <= value < 2**64:
@@ -49,13 +56,33 @@ def _require_plain(value: Any, *, depth: int) -> None:
         raise EncodingError
     if kind is list:
         for item in value:
-            _require_plain(item, depth=depth + 1)
+            if type(item) not in _LEAVES:
+                _require_plain(item, depth=depth + 1, ordered=ordered)
     elif kind is dict:
-        for key, item in value.items():
-            if type(key) not in (int, str):
-                raise EncodingError
-            _require_plain(item, depth=depth + 1)
+        _require_keys(list(value), ordered=ordered)
+        for item in value.values():
+            if type(item) not in _LEAVES:
+                _require_plain(item, depth=depth + 1, ordered=ordered)
     else:
+        raise EncodingError
+
+
+def _require_keys(keys: list[Any], *, ordered: bool) -> None:
+    kinds = {type(key) for key in keys}
+    if not kinds <= {int, str}:
+        raise EncodingError
+    if int in kinds and not all(-(2**63) <= key < 2**64 for key in keys if type(key) is int):
+        raise EncodingError
+    if not ordered or len(keys) < 2:
+        return
+    written: list[Any]
+    if kinds == {str}:
+        written = [(len(data), data) for data in map(str.encode, keys)]
+    elif kinds == {int} and min(keys) >= 0:
+        written = keys
+    else:
+        written = [(len(data), data) for data in map(cbor2.dumps, keys)]
+    if sorted(written) != written:
         raise EncodingError
 
 

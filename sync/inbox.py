@@ -10,11 +10,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Any, Protocol
 
 from crypto.announcements import EpochAnnouncement, Introductions, ReplyKey, read_announcement
 from crypto.cells import CellKind, UntrustedCell, open_cell
-from crypto.desk_keys import EpochKey, day_of
+from crypto.desk_keys import DayOpeningKey, EpochKey, day_of
 from crypto.directory import PhoneDirectory
 from crypto.encoding import decode
 from crypto.errors import CellDamagedError, EncodingError, ParcelDamagedError, SignatureRefusedError
@@ -99,9 +100,10 @@ class Inbox:
 
     def take_page(self, page: bytes, *, closed_at: int) -> Taken:
         """Take every cell of a page. Inside a transaction."""
-        taken, lines = Taken(), set[Line]()
+        taken, lines, around = Taken(), set[Line](), day_of(closed_at)
+        likeliest = next(self.keys.candidates(around), None)
         opened = [
-            self._open(page[start : start + CELL_BYTES], closed_at)
+            self._open(page[start : start + CELL_BYTES], likeliest, around)
             for start in range(0, len(page), CELL_BYTES)
         ]
         cells = [cell for cell in opened if cell is not None]
@@ -123,8 +125,14 @@ class Inbox:
             self.answers.queue_confirmation(line)
         return taken
 
-    def _open(self, sealed: bytes, closed_at: int) -> UntrustedCell | None:
-        for key in self.keys.candidates(day_of(closed_at)):
+    def _open(self, sealed: bytes, likeliest: DayOpeningKey | None, around: int) -> UntrustedCell | None:
+        if likeliest is None:
+            return None
+        try:
+            return open_cell(sealed, key=likeliest, org=self.member.org)
+        except CellDamagedError:
+            pass
+        for key in islice(self.keys.candidates(around), 1, None):
             try:
                 return open_cell(sealed, key=key, org=self.member.org)
             except CellDamagedError:
