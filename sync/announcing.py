@@ -18,7 +18,7 @@ from crypto.announcements import (
 from crypto.cells import CellKind
 from crypto.directory import PhoneDirectory
 from crypto.ids import DeskId, DeviceId
-from crypto.primitives import random_bytes
+from crypto.primitives import SealingKey, random_bytes
 from crypto.roster import Role
 from crypto.sender import SLOT_KEY_BYTES
 from sync.answers import renew_reply_key
@@ -49,11 +49,35 @@ class Announcing:
                 self.state, me=self.me.id, identity=self.me.identity, org=self.member.org,
                 key_days=phone.root.policy.key_days,
             )  # fmt: skip
-            if renewed is not None:
-                key, certificate = renewed
-                said = EpochAnnouncement(key.epoch, key.key, certificate)
-                body = sign_announcement(said, by=self.me.identity, org=self.member.org)
-                self.outbox.put_cell(self.member.desk, CellKind.ANNOUNCE, body)
+            if renewed is not None or self._unheard(phone):
+                self._announce_epoch()
+
+    def _unheard(self, phone: PhoneDirectory) -> bool:
+        """Whether the newest epoch key is not in the directory and no announcement of it waits to leave.
+
+        Nobody confirms what handlers send, so what the relay lost is said again, until it is published.
+        """
+        published = [
+            entry.epoch_key.epoch
+            for entry in phone.part.desk_handlers(self.member.desk)
+            if entry.admission.device == self.me.id
+        ]
+        newest = self.state.db.execute(
+            "SELECT max(epoch) FROM sync_epoch_key WHERE handler = ?", (self.me.id,)
+        ).fetchone()[0]
+        waits = self.state.db.execute(
+            "SELECT 1 FROM sync_cell WHERE kind = ?", (int(CellKind.ANNOUNCE),)
+        ).fetchone()
+        return newest is not None and waits is None and max(published, default=-1) < int(newest)
+
+    def _announce_epoch(self) -> None:
+        epoch, public, certificate = self.state.db.execute(
+            "SELECT epoch, public, certificate FROM sync_epoch_key WHERE handler = ? ORDER BY epoch DESC",
+            (self.me.id,),
+        ).fetchone()
+        said = EpochAnnouncement(int(epoch), SealingKey(bytes(public)), bytes(certificate))
+        body = sign_announcement(said, by=self.me.identity, org=self.member.org)
+        self.outbox.put_cell(self.member.desk, CellKind.ANNOUNCE, body)
 
     def _introduce(self, phone: PhoneDirectory, desk: DeskId) -> None:
         """Give every handler of the desk that has none yet a pairwise key of its own."""

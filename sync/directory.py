@@ -116,10 +116,16 @@ class DirectoryClient:
         with self.state.transaction():
             forget_over(self.state, key_days=phone.root.policy.key_days)
         answer = relay.get_directory(HANDLER_PART, etag=self.etag(HANDLER_PART))
-        if answer is None:
-            return
-        sealed, etag = answer
-        self.accept_handler(sealed, etag, phone)
+        if answer is not None:
+            sealed, etag = answer
+            self.accept_handler(sealed, etag, phone)
+        # It is put first and fetched last, so it is never the older one, unless the relay holds it back: then
+        # this handler would take new complaints for somebody else's.
+        _etag, version, head_hash = self.state.place(_HANDLER) or ("", 0, b"")
+        if version < phone.head.version:
+            raise DirectoryRefusedError("The relay shows older keys of the desk than its directory names.")
+        if version == phone.head.version and head_hash != phone.head.hash:
+            raise DirectoryRefusedError("The relay shows two different directories under one number.")
 
     def accept_handler(self, sealed: bytes, etag: str, phone: PhoneDirectory) -> HandlerPart:
         """Verify a handler part and keep what is in it."""

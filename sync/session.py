@@ -15,6 +15,7 @@ from typing import Final
 
 from crypto.desk_keys import DayKey, day_of
 from crypto.directory import PhoneDirectory
+from crypto.errors import DirectoryRefusedError
 from crypto.ids import DeskId
 from crypto.parcels import ParcelKind
 from crypto.primitives import random_below
@@ -76,7 +77,10 @@ class Session:
     def run(self, relay: RelayClient, *, deposits: int | None = None) -> Outcome:
         """One session. Raises a SyncError or CryptoError with nothing lost."""
         phone = self._directory(relay)
+        refused = self._handler_part(relay, phone)
         self._send(relay, phone, deposits or self.member.deposits)
+        if refused is not None:
+            raise refused  # only now: a handler whose keys were lost must still announce the new one
         if self.member.role is Role.HANDLER:
             self._fetch_complaints(relay, phone)
         else:
@@ -103,10 +107,15 @@ class Session:
         token = publish_token(self.state)
         if token is not None:
             Publisher(self.directory, token).maintain(relay)
-        phone = self.directory.refresh(relay)
+        return self.directory.refresh(relay)
+
+    def _handler_part(self, relay: RelayClient, phone: PhoneDirectory) -> DirectoryRefusedError | None:
         if self.member.role is Role.HANDLER:
-            self.directory.refresh_handler(relay, phone)
-        return phone
+            try:
+                self.directory.refresh_handler(relay, phone)
+            except DirectoryRefusedError as error:
+                return error
+        return None
 
     # --- deposits -------------------------------------------------------------------------------------
 

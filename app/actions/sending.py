@@ -92,7 +92,8 @@ def sync(
         # What was sent or confirmed is deleted; the WAL would still tie this device to cells of the relay.
         with contextlib.suppress(VaultError):
             device.vault.scrub()
-    device.reload()
+        with contextlib.suppress(VaultError):
+            device.reload()  # also after a failure: the directory may have raised the token epoch before it
     return SyncReport(
         deposited=outcome.deposited,
         received=outcome.received,

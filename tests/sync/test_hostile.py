@@ -22,7 +22,7 @@ from crypto.cells import CellKind
 from crypto.desk_keys import EpochKey
 from crypto.encoding import decode, encode
 from crypto.enrolment import Invitation, Reply, digits, transcript
-from crypto.errors import InvitationRefusedError, ReplyRefusedError
+from crypto.errors import DirectoryRefusedError, InvitationRefusedError, ReplyRefusedError
 from crypto.primitives import OpeningKey
 from sync.admission import ReplyUsedError
 from sync.errors import (
@@ -33,10 +33,13 @@ from sync.errors import (
     TokenRefusedError,
 )
 from sync.paging import pages_after
+from sync.publish import Publisher, publish_token
 from sync.transport import Index, RelayClient
+from sync.wire import HANDLER_PART
 from tests.actions.fakes import FakeDevice, carry
+from tests.sync.lying_relay import ShowsDirectory
 from tests.sync.test_inbox import Desk, cell, introduction, pieces
-from tests.sync.world import MEMORY_KIB, PASSPHRASE, World, no_sleep, record
+from tests.sync.world import DAY, MEMORY_KIB, PASSPHRASE, Clock, World, no_sleep, record
 
 # --- phones ---------------------------------------------------------------------------------------------
 
@@ -283,3 +286,45 @@ def test_an_invitation_with_an_endless_label_makes_nothing(world: World, tmp_pat
     with pytest.raises(InvitationRefusedError):
         enrolment.join(tmp_path / "none", PASSPHRASE, text, argon_memory_kib=MEMORY_KIB)
     assert not (tmp_path / "none").exists()
+
+
+# --- directories ------------------------------------------------------------------------------------------
+
+
+def showing(parts: dict[str, tuple[bytes, str]]) -> type[RelayClient]:
+    return type("Shows", (ShowsDirectory,), {"parts": parts})
+
+
+def test_a_relay_that_holds_back_the_keys_of_the_desk_is_noticed(world: World) -> None:
+    other = world.handler("Held-1")
+    with world.client() as relay:
+        old = relay.get_directory(HANDLER_PART)
+        assert old is not None
+        world.desk.state.set_place("publish-due", True)
+        Publisher(world.desk.directory_client, publish_token(world.desk.state) or "").maintain(relay)
+    place = other.state.place("page-complaints")
+    with pytest.raises(DirectoryRefusedError):
+        lied_to(world, other, showing({HANDLER_PART: old}))
+    assert other.state.place("page-complaints") == place, "no page is passed over that it could not read"
+    world.sync(other)
+
+
+def test_a_handler_whose_announcement_was_lost_announces_again(world: World) -> None:
+    other = world.handler("Unheard-1")
+    other.state.set_secret("epoch-keys", [])  # an epoch key that was destroyed too early: a clock ran ahead
+    other.vault.db.execute("DELETE FROM sync_epoch_key WHERE handler = ?", (other.id,))
+    moved = Clock(7 * DAY)  # the next epoch
+    other.vault.clock = moved
+    other.state = replace(other.state, clock=moved)
+    world.sync(world.desk)
+    with world.client() as relay:
+        world.desk.state.set_place("publish-due", True)
+        Publisher(world.desk.directory_client, publish_token(world.desk.state) or "").maintain(relay)
+    with pytest.raises(DirectoryRefusedError):
+        world.sync(other)
+    world.settle()
+    with pytest.raises(DirectoryRefusedError):  # the relay lost the first announcement
+        world.sync(other)
+    world.sync(world.desk, world.desk)
+    world.sync(other)
+    assert other.outbox.state.db.execute("SELECT count(*) FROM sync_cell").fetchone()[0] == 0
