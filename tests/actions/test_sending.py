@@ -29,6 +29,7 @@ from sync.errors import (
 )
 from sync.inbox import ArrivedParcel
 from sync.state import State
+from tests.sync.anything import PLAIN
 from tests.sync.rubbish import RUBBISH, serving
 from tests.sync.world import World, no_sleep, record
 
@@ -185,18 +186,6 @@ def test_the_outbox_says_what_waits_what_left_and_what_it_costs(world: World) ->
 
 # --- what a member may send -------------------------------------------------------------------
 
-PLAIN = st.recursive(
-    st.none()
-    | st.booleans()
-    | st.integers(-(2**63), 2**64 - 1)
-    | st.binary(max_size=20)
-    | st.text(max_size=12),
-    lambda inner: (
-        st.lists(inner, max_size=4)
-        | st.dictionaries(st.text(max_size=8) | st.integers(0, 3), inner, max_size=4)
-    ),
-    max_leaves=10,
-)
 FIELDS = ["desk", "record", "finished", "text", "withdraw", "at", "question", "id", "code", "kind", "case"]
 SHORT = ["value", "at_ms", "device", "counter", "replaces", "i", "c", "t", "d", "n", "k", "v", "r"]
 NAMES = st.sampled_from([*FIELDS, *SHORT])

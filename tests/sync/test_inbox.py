@@ -33,6 +33,7 @@ from sync.membership import Self
 from sync.outbox import Outbox
 from sync.state import State
 from tests.crypto import people
+from tests.sync.anything import PLAIN
 from tests.sync.stores import NOW, member, new_state, parcel
 
 PHONE = people.device("phone")
@@ -321,18 +322,6 @@ def test_a_dummy_says_nothing() -> None:
     assert taken == Taken()
 
 
-PLAIN = st.recursive(
-    st.none()
-    | st.booleans()
-    | st.integers(-(2**63), 2**64 - 1)
-    | st.binary(max_size=40)
-    | st.text(max_size=20),
-    lambda inner: (
-        st.lists(inner, max_size=6)
-        | st.dictionaries(st.integers(0, 8) | st.text(max_size=6), inner, max_size=6)
-    ),
-    max_leaves=12,
-)
 BODIES = st.binary(max_size=200) | PLAIN.map(encode)
 
 
