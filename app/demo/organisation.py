@@ -22,7 +22,7 @@ NAME = "Demonstration"
 PHONE_LABEL = "Blue-7"
 # One session carries 32 cells; a dozen complaints and their confirmations need two or three.
 SESSIONS_MAX = 8
-PAGE_WAIT_S = 20.0
+PAGE_WAIT_S = 60.0
 
 
 @dataclass(frozen=True)

@@ -120,7 +120,7 @@ class Demo:
     folder: Path
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
     """The demonstration as `make run` starts it, but for the browser."""
     place = tmp_path_factory.mktemp("demo")
