@@ -7,13 +7,15 @@ conflict the other publisher's statements are merged in and it is tried again.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from crypto.desk_keys import DeskSeed, day_of
 from crypto.directory import Seen, UntrustedPhoneDirectory
 from crypto.errors import DirectoryRefusedError
-from crypto.root import Root
+from crypto.ids import officer_id
+from crypto.primitives import OfficerSigningKey
+from crypto.root import YEAR_SECONDS, Root, root_hash
 from crypto.tokens import TokenMaster, week_of
 from sync.deskkeys import (
     RESEED_DAYS,
@@ -25,7 +27,7 @@ from sync.deskkeys import (
     save_generations,
 )
 from sync.directory import DirectoryClient
-from sync.edition import EXTRA_WRAPS, Editor
+from sync.edition import EXTRA_WRAPS, Editor, keep_roots
 from sync.errors import DirectoryConflictError, DirectoryMissingError
 from sync.state import State
 from sync.transport import RelayClient
@@ -36,6 +38,8 @@ _GENERATION: Final = "generation"
 WEEKS_AHEAD: Final = 8
 """An officer may be in prison for two months and every phone still sends."""
 RENEW_DAYS: Final = 7
+ROOT_RENEW_S: Final = 120 * 86_400
+"""Before the root is over: longer than any directory lives that was published under it."""
 _TRIES: Final = 5
 
 
@@ -69,7 +73,7 @@ class Publisher:
         """Do what is due: a new week's tokens, a reseed, more days, a changed roster. True if it
         published.
         """
-        root = self.editor.root()
+        root = self._renew_root(self.editor.root())
         self._publish_tokens(relay, root)
         with self.state.transaction():
             if self._turn_keys(root):
@@ -98,6 +102,31 @@ class Publisher:
                 continue
             return
         raise DirectoryConflictError
+
+    # --- root ------------------------------------------------------------------------------------------
+
+    def _renew_root(self, root: Root) -> Root:
+        """The same root for another year when it is soon over and the officer of this device may sign alone.
+
+        Nobody's directory holds under a root that is over: without this an organisation ends on its birthday.
+        """
+        seed, now = self.state.keys.get("officer"), self.state.now()
+        if seed is None or root.threshold > 1 or root.expires_at - now > ROOT_RENEW_S:
+            return root
+        officer, roots = OfficerSigningKey(seed), self.editor.roots()
+        if officer_id(officer.public) not in root.officer_publics():
+            return root
+        renewed = replace(
+            root,
+            version=root.version + 1,
+            previous=root_hash(roots[-1].body),
+            issued_at=now,
+            expires_at=now + YEAR_SECONDS,
+        )
+        with self.state.transaction():
+            keep_roots(self.state, [*roots, renewed.sign([officer])])
+            mark_due(self.state)
+        return renewed
 
     # --- tokens ---------------------------------------------------------------------------------------
 
@@ -135,7 +164,9 @@ class Publisher:
         today, desk = day_of(self.state.clock()), self.directory.member.desk
         generations = forget_old(load_generations(self.state), today=today, key_days=root.policy.key_days)
         latest, changed = newest(generations, desk), False
-        if latest is None or today - latest.started >= RESEED_DAYS:
+        # A chain that begins tomorrow or later was made while the clock was ahead: today it has no key.
+        ahead = latest is not None and latest.chain.day > today
+        if latest is None or ahead or today - latest.started >= RESEED_DAYS:
             number = 1 + max(
                 int(self.state.place(_GENERATION) or 0), latest.chain.generation if latest else 0
             )

@@ -19,12 +19,13 @@ from app.domain import operations as ops
 from app.domain.errors import OperationError
 from app.domain.operations import Operation
 from crypto.cells import CellKind
-from crypto.desk_keys import EpochKey
+from crypto.desk_keys import EpochKey, day_of
 from crypto.encoding import decode, encode
 from crypto.enrolment import Invitation, Reply, digits, transcript
 from crypto.errors import DirectoryRefusedError, InvitationRefusedError, ReplyRefusedError
 from crypto.primitives import OpeningKey
 from sync.admission import ReplyUsedError
+from sync.directory import DirectoryClient
 from sync.errors import (
     PublishRefusedError,
     RelayRubbishError,
@@ -328,3 +329,49 @@ def test_a_handler_whose_announcement_was_lost_announces_again(world: World) -> 
     world.sync(world.desk, world.desk)
     world.sync(other)
     assert other.outbox.state.db.execute("SELECT count(*) FROM sync_cell").fetchone()[0] == 0
+
+
+# --- clocks -----------------------------------------------------------------------------------------------
+
+
+def published_by(world: World, clock: Clock) -> Publisher:
+    state = replace(world.desk.state, clock=clock)
+    client = DirectoryClient(state, world.desk.me, world.desk.member)
+    return Publisher(client, publish_token(state) or "")
+
+
+def test_an_organisation_outlives_the_year_of_its_root(tmp_path: Path) -> None:
+    clock = Clock()
+    with World(tmp_path, clock=clock) as world:
+        phone = world.phone("Year-1")
+        before = phone.directory()
+        assert before is not None
+        for day in (250, 330, 500, 620):
+            clock.ahead = day * DAY
+            publisher = published_by(world, clock)
+            with world.client() as relay:
+                with publisher.state.transaction():
+                    publisher._turn_keys(publisher._renew_root(publisher.editor.root()))
+                publisher.publish(relay)
+                found = phone.directory_client.refresh(relay)
+            assert found.root.expires_at > clock() + 40 * DAY
+        assert found.root.version == 3, "and it is renewed once in a while, not each time"
+        assert [root.body for root in found.part.roots[:1]] == [root.body for root in before.part.roots]
+
+
+def test_a_clock_that_ran_ahead_for_an_hour_leaves_the_desk_with_a_key_for_today(tmp_path: Path) -> None:
+    clock = Clock()
+    with World(tmp_path, clock=clock) as world:
+        phone = world.phone("Clock-1")
+        clock.ahead = 25 * DAY
+        publisher = published_by(world, clock)
+        with world.client() as relay:
+            publisher.maintain(relay)
+        clock.ahead = 0.0
+        world.sync(world.desk)
+        (code,) = intake.new_complaints(phone, [record()], finish=True)
+        world.sync(phone, world.desk)
+        found = world.desk.directory()
+        assert found is not None
+        assert found.part.day_key(world.desk.member.desk, today=day_of(clock())).day <= day_of(clock())  # type: ignore[union-attr]
+        assert code in [row.code for row in casework.inbox(world.desk)]
