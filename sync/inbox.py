@@ -93,10 +93,12 @@ class Inbox:
     answers: Answers
     sink: Sink
     keys: DayKeys = field(init=False)
+    _pieces: bool = field(init=False)
     _slot_keys: dict[tuple[DeviceId, DeskId], bytes | None] = field(default_factory=dict, repr=False)
 
     def __post_init__(self) -> None:
         self.keys = DayKeys(load_generations(self.state))
+        self._pieces = self.state.db.execute("SELECT 1 FROM sync_chunk LIMIT 1").fetchone() is not None
 
     def take_page(self, page: bytes, *, closed_at: int) -> Taken:
         """Take every cell of a page. Inside a transaction."""
@@ -237,13 +239,14 @@ class Inbox:
         except EncodingError:
             return
         device, place = cell.cell.sender, (cell.cell.sender, chunk.parcel, vouched)
+        if chunk.total == 1 and self._whole(device, cell.desk, [chunk], member, vouched, taken):
+            return  # most complaints fit one cell: nothing to put together
         done = self.state.db.execute(
             "SELECT 1 FROM sync_parcel_done WHERE device = ? AND parcel = ? AND vouched = ?", place
         ).fetchone()
         if done is not None:
             return
-        if chunk.total == 1 and self._whole(device, cell.desk, [chunk], member, vouched, taken):
-            return  # most complaints fit one cell: nothing to put together
+        self._pieces = True
         self.state.db.execute(
             "INSERT OR IGNORE INTO sync_chunk (device, parcel, vouched, desk, piece, at, body)"
             " VALUES (?, ?, ?, ?, ?, ?, ?)",
@@ -266,6 +269,7 @@ class Inbox:
         vouched: int,
         taken: Taken,
     ) -> bool:
+        """True once the parcel has been handed on, now or before."""
         try:
             parcel = join(list(chunks), desk=desk)
             key = self.keys.exactly(desk, parcel.generation, parcel.day)
@@ -283,13 +287,15 @@ class Inbox:
             device, desk, authentic, self.state.now(),
         )  # fmt: skip
         place = (device, parcel.id, vouched)
-        if len(chunks) > 1:
+        new = self.state.db.execute(
+            "INSERT OR IGNORE INTO sync_parcel_done (device, parcel, vouched) VALUES (?, ?, ?)", place
+        )
+        if self._pieces:
             self.state.db.execute(
                 "DELETE FROM sync_chunk WHERE device = ? AND parcel = ? AND vouched = ?", place
             )
-        self.state.db.execute(
-            "INSERT OR IGNORE INTO sync_parcel_done (device, parcel, vouched) VALUES (?, ?, ?)", place
-        )
+        if new.rowcount == 0:
+            return True
         self.sink.take_parcel(arrived)
         taken.parcels += 1
         return True
