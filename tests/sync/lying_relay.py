@@ -46,6 +46,16 @@ class Stumbles(RelayClient):
         super().deposit(stream, deposit_id, token, body)
 
 
+class Records(RelayClient):
+    """Tells the truth and remembers what it was given."""
+
+    seen: list[tuple[bytes, bytes, bytes]] = []  # noqa: RUF012  (set by each test's own subclass)
+
+    def deposit(self, stream: str, deposit_id: bytes, token: bytes, body: bytes) -> None:
+        self.seen.append((deposit_id, token, body))
+        super().deposit(stream, deposit_id, token, body)
+
+
 class Refuses(RelayClient):
     """Refuses every deposit with one answer, and keeps count."""
 
