@@ -116,7 +116,10 @@ def _line(shown: Arrived, later: list[Arrived]) -> Received:
         retaliation=fear,
         added=len(later),
         withdrawn=any(
-            json.loads(one.payload).get("withdraw") is True for one in later if one.kind == "addition"
+            json.loads(one.payload).get("withdraw") is True
+            for one in later
+            # A complaint that is shown to be hers is not taken back by what nobody could check.
+            if one.kind == "addition" and _trust(one) <= _trust(shown)
         ),
     )
 

@@ -37,7 +37,7 @@ from sync.paging import pages_after
 from sync.publish import Publisher, publish_token
 from sync.transport import Index, RelayClient
 from sync.wire import HANDLER_PART
-from tests.actions.fakes import FakeDevice, carry
+from tests.actions.fakes import FakeDevice, carry, deliver
 from tests.sync.lying_relay import ShowsDirectory
 from tests.sync.test_inbox import Desk, cell, introduction, pieces
 from tests.sync.world import DAY, MEMORY_KIB, PASSPHRASE, Clock, World, no_sleep, record
@@ -115,6 +115,21 @@ def test_a_clock_beyond_every_calendar_is_no_operation(desks: tuple[FakeDevice, 
     late = {**operation(other, case=file_of(code)), "t": 2**48 - 1}
     with pytest.raises(OperationError):
         arrivals.take_operation(desk, late, signed_by=other.id)
+
+
+def test_what_nobody_could_check_withdraws_no_complaint_that_was_checked(tmp_path: Path) -> None:
+    phone = FakeDevice(tmp_path / "blue", name="blue", role="intake", prefix=207)
+    desk = FakeDevice(tmp_path / "desk", name="desk", role="handler")
+    (code,) = intake.new_complaints(phone, [record()], finish=True)
+    carry(phone, desk)
+    forged = {"text": "", "withdraw": True, "at": "2026-11-22T10:00:00Z"}
+    states = []
+    for number, authentic in ((7, False), (8, None), (8, True)):
+        deliver(desk, phone, number, "addition", code, forged, authentic=authentic)
+        states.append(casework.inbox(desk)[0].state)
+    assert states == ["new", "new", "withdrawn"]
+    for device in (phone, desk):
+        device.vault.close()
 
 
 # --- relays ---------------------------------------------------------------------------------------------
