@@ -129,8 +129,8 @@ def test_a_joining_device_makes_nothing_for_an_invitation_that_is_over() -> None
     state = new_state(Hands(NOW + 10.0))
     invitation = Invitation(
         org=people.ORG, root_hash=people.ORG, relay="http://127.0.0.1:1", pool=people.POOL,
-        secret=people.seed("s"), role=Role.INTAKE, desk=people.DESK, label=None, first_token_seed=people.seed("t"), token_epoch=1,
-        gap_seconds=0, deposits=4, expires_at=NOW + 9,
+        secret=people.seed("s"), role=Role.INTAKE, desk=people.DESK, label=None,
+        first_token_seed=people.seed("t"), token_epoch=1, gap_seconds=0, deposits=4, expires_at=NOW + 9,
     )  # fmt: skip
     with pytest.raises(InvitationExpiredError), state.transaction():
         Joining.begin(state, invitation)
