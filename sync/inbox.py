@@ -26,7 +26,7 @@ from crypto.primitives import OpenError
 from crypto.roster import Member, Role, Roster
 from sync.answers import Answers
 from sync.deskkeys import DayKeys, load_epoch_keys, load_generations, remember_epoch_key
-from sync.integrity import Line, Seen, begin_line, note_cell, note_highest
+from sync.integrity import Line, Seen, begin_line, note_cell, note_highest, note_unread
 from sync.membership import Membership, Self
 from sync.publish import mark_due
 from sync.state import State
@@ -159,7 +159,12 @@ class Inbox:
             leads = kind is not CellKind.ANNOUNCE
             seen = note_cell(self.state, line, cell.cell.counter, cell.cell.body, leads=leads)
         if kind is CellKind.PARCEL and seen is Seen.NEW:
+            unreadable = taken.unreadable
             self._chunk(cell, member, vouched, taken)
+            if vouched == _VOUCHED and taken.unreadable > unreadable:
+                # "Received" would make the phone forget it. Its key may come, or another handler may have it.
+                note_unread(self.state, line, cell.cell.counter)
+                return False
         return vouched == _VOUCHED and seen is not Seen.FORK
 
     def _vouched(self, cell: UntrustedCell, member: Member | None) -> int:

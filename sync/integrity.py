@@ -90,6 +90,18 @@ def note_cell(state: State, line: Line, counter: int, body: bytes, *, leads: boo
     return Seen.NEW
 
 
+def note_unread(state: State, line: Line, counter: int) -> None:
+    """It came and could not be read: it is not confirmed, and missing until it comes again and can be."""
+    state.db.execute(
+        "DELETE FROM sync_received WHERE device = ? AND desk = ? AND incarnation = ? AND counter = ?",
+        (*line.key, counter),
+    )
+    state.db.execute(
+        "INSERT OR IGNORE INTO sync_gap (device, desk, incarnation, counter, since) VALUES (?, ?, ?, ?, ?)",
+        (*line.key, counter, state.now()),
+    )
+
+
 def begin_line(state: State, line: Line, first: int) -> None:
     """The device vouches for its cells to this handler from this counter on: earlier ones are not missing
     here.

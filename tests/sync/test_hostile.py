@@ -25,6 +25,7 @@ from crypto.enrolment import Invitation, Reply, digits, transcript
 from crypto.errors import DirectoryRefusedError, InvitationRefusedError, ReplyRefusedError
 from crypto.primitives import OpeningKey
 from sync.admission import ReplyUsedError
+from sync.deskkeys import DayKeys
 from sync.directory import DirectoryClient
 from sync.errors import (
     PublishRefusedError,
@@ -33,13 +34,15 @@ from sync.errors import (
     SyncError,
     TokenRefusedError,
 )
+from sync.integrity import Line, bitmap, counters_in, missing
 from sync.paging import pages_after
 from sync.publish import Publisher, publish_token
 from sync.transport import Index, RelayClient
 from sync.wire import HANDLER_PART
 from tests.actions.fakes import FakeDevice, carry, deliver
+from tests.crypto import people
 from tests.sync.lying_relay import ShowsDirectory
-from tests.sync.test_inbox import Desk, cell, introduction, pieces
+from tests.sync.test_inbox import PHONE, Desk, cell, introduction, pieces
 from tests.sync.world import DAY, MEMORY_KIB, PASSPHRASE, Clock, World, no_sleep, record
 
 # --- phones ---------------------------------------------------------------------------------------------
@@ -58,6 +61,22 @@ def test_a_desk_that_once_counted_a_nought_goes_on() -> None:
     desk.take(introduction())
     desk.state.db.execute("UPDATE sync_received SET counter = 0")
     assert desk.take(*pieces()).parcels == 1
+
+
+def test_what_no_key_reads_is_not_confirmed_and_is_read_when_it_comes_again_after_its_key() -> None:
+    """A desk that said "received" made the phone forget what nobody could read."""
+    desk = Desk()
+    held = desk.inbox.keys
+    desk.take(introduction())
+    desk.inbox.keys = DayKeys(held.generations)
+    desk.inbox.keys.exactly = lambda *_place: None  # type: ignore[method-assign]
+    assert desk.take(*pieces()).unreadable == 1
+    assert [(gap.first, gap.last) for gap in missing(desk.state)] == [(2, 2)]
+    below, bits = bitmap(desk.state, Line(PHONE, people.DESK, 1))
+    assert counters_in(below, bits, up_to=9) == [1]
+    desk.inbox.keys = held
+    assert desk.take(*pieces()).parcels == 1
+    assert missing(desk.state) == []
 
 
 # --- handlers -------------------------------------------------------------------------------------------
