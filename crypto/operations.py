@@ -1,7 +1,8 @@
 """A handler's signed operation on a case, hash-chained per device.
 
 {1: device, 2: counter, 3: previous, 4: body}, signed as `Signed` does.
-The chain shows a handler's own desk, and every other one, that nothing of hers was left out or put in.
+With the chain a desk can show that nothing of a handler's was left out or put in; this version writes it and
+compares nothing yet.
 """
 
 from __future__ import annotations
