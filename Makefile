@@ -41,8 +41,8 @@ bench: .venv/ready-test
 # Made anew only on purpose: the newest packages that pyproject.toml allows, with the hashes of all their files.
 LOCK := uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate -q
 lock:
-	echo 'setuptools>=77' | $(LOCK) pyproject.toml - --extra relay -o requirements.txt
-	echo 'setuptools>=77' | $(LOCK) pyproject.toml - --extra relay --extra test -c requirements.txt -o requirements-test.txt
+	echo 'setuptools>=77' | $(LOCK) pyproject.toml - -o requirements.txt
+	echo 'setuptools>=77' | $(LOCK) pyproject.toml - --extra test -c requirements.txt -o requirements-test.txt
 
 clean:
 	rm -rf .venv build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
