@@ -157,7 +157,7 @@ def day_of_cells(device: Device, phones: list[Phone], key: DayKey) -> list[bytes
     assert desk == key.desk
     random.shuffle(cells)
     pages = [cells[start : start + CELLS_PER_PAGE] for start in range(0, len(cells), CELLS_PER_PAGE)]
-    return [b"".join(sorted(page, key=sha256)) for page in pages]
+    return [b"".join(sorted(page, key=lambda cell: sha256(cell))) for page in pages]
 
 
 @dataclass(frozen=True)

@@ -1,12 +1,12 @@
 from __future__ import annotations
 
+import hashlib
 from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from crypto import primitives
 from crypto.cells import (
     CELL_BYTES,
     MAX_BODY_BYTES,
@@ -182,7 +182,7 @@ def test_one_broken_half_of_the_hybrid_opens_nothing() -> None:
     from cryptography.hazmat.primitives import hpke
     from cryptography.hazmat.primitives.asymmetric import mlkem, x25519
 
-    right, wrong = (primitives.hashlib.shake_256(seed(name)).digest(96) for name in ("right", "wrong"))
+    right, wrong = (hashlib.shake_256(seed(name)).digest(96) for name in ("right", "wrong"))
     target = pair("right").sealing_key
     data = target.seal(b"secret", info=b"label")
     suite = hpke.Suite(hpke.KEM.MLKEM768_X25519, hpke.KDF.HKDF_SHA256, hpke.AEAD.CHACHA20_POLY1305)
