@@ -419,6 +419,19 @@ def test_keys_that_are_right_are_taken() -> None:
     assert desk.state.place("publish-due") is True
 
 
+def test_an_epoch_key_whose_certificate_does_not_hold_is_not_published() -> None:
+    """With it in the directory, every phone would refuse the whole of it."""
+    desk, made = Desk(), people.epoch_key("other handler")
+    for by, org in (
+        (people.identity("handler"), people.ORG),
+        (people.identity("other handler"), people.OTHER_ORG),
+    ):
+        said = EpochAnnouncement(made.epoch, made.key, made.certify(by, org=org))
+        body = sign_announcement(said, by=people.identity("other handler"), org=people.ORG)
+        desk.take(cell(CellKind.ANNOUNCE, 1, body, sender="other handler", key=None))
+    assert desk.state.db.execute("SELECT count(*) FROM sync_epoch_key").fetchone() == (0,)
+
+
 def test_an_intake_phone_announces_no_epoch_key() -> None:
     desk, made = Desk(), people.epoch_key("phone")
     said = EpochAnnouncement(made.epoch, made.key, made.certify(people.identity("phone"), org=people.ORG))
