@@ -20,7 +20,8 @@ MEMORY_KIB: Final = 256 * 1024
 """256 MiB: what a phone of 2019 can give for half a second."""
 MINIMUM_MEMORY_KIB: Final = 64 * 1024
 """Small phones; a slot below this is refused."""
-MAXIMUM_MEMORY_KIB: Final = 4 * 1024 * 1024
+MAXIMUM_MEMORY_KIB: Final = 1024 * 1024
+"""A tampered slot must not ask for more memory than a desktop has to spare."""
 PASSES: Final = 3
 LANES: Final = 4
 MINIMUM_CHARACTERS: Final = 16

@@ -142,6 +142,10 @@ class DirectoryClient:
             self.state.set_place(_HANDLER, [etag, head.version, head.hash])
         return part
 
+    def statements(self) -> int:
+        """How many roster statements are kept; they are only ever added to."""
+        return int(self.state.db.execute("SELECT count(*) FROM sync_statement").fetchone()[0])
+
     def roster(self, phone: PhoneDirectory) -> Roster:
         """Every statement this handler knows, verified under the present root."""
         rows = self.state.db.execute("SELECT wire FROM sync_statement ORDER BY hash").fetchall()

@@ -114,7 +114,8 @@ class Joining:
             deposits=waiting.deposits,
         )
         member.save(state)
-        DirectoryClient(state, me, member).pin_root(welcome.root_hash)
+        # The invitation's root, because the digits cover that one.
+        DirectoryClient(state, me, member).pin_root(self.invitation.root_hash)
         drop_kem(state)
         state.keys.drop(_JOINING)
         return member

@@ -17,7 +17,7 @@ from app.actions.views import DeskView
 from app.vault.vault import Vault
 from crypto.cells import MAX_BODY_BYTES, CellKind
 from crypto.desk_keys import day_of
-from crypto.directory import PhoneDirectory
+from crypto.directory import PhoneDirectory, Seen
 from crypto.encoding import decode, encode
 from crypto.ids import DeskId, DeviceId
 from crypto.operations import CHAIN_START, SignedOperation, link_hash
@@ -54,6 +54,8 @@ class Device:
             raise NotAdmittedError("This vault belongs to no organisation: its set-up was interrupted.")
         self.me = me
         self.member = member
+        self._directory: tuple[Seen, PhoneDirectory | None] | None = None
+        self._roster: tuple[Seen, int, Roster] | None = None
 
     def __repr__(self) -> str:
         return f"<Device {self.member.label or 'without label'}>"
@@ -124,15 +126,27 @@ class Device:
         return DirectoryClient(self.state, self.me, self.member)
 
     def directory(self) -> PhoneDirectory | None:
-        """The newest verified directory, or None before the welcome."""
-        return self.directory_client.current()
+        """The newest verified directory, or None before the welcome. Read and checked again when a newer
+        one has been accepted, not for every line of a list.
+        """
+        client = self.directory_client
+        seen = client.seen()
+        if self._directory is None or self._directory[0] != seen:
+            self._directory = (seen, client.current())
+        return self._directory[1]
 
     def roster(self) -> Roster | None:
         """Every device of the organisation, at a desk; None on a phone, which knows no other intake
         device.
         """
         phone = self.directory()
-        return self.directory_client.roster(phone) if phone and self.role == "handler" else None
+        if phone is None or self.role != "handler":
+            return None
+        client = self.directory_client
+        seen, statements = client.seen(), client.statements()
+        if self._roster is None or self._roster[:2] != (seen, statements):
+            self._roster = (seen, statements, client.roster(phone))
+        return self._roster[2]
 
     def label_of(self, device: bytes) -> str:
         """The label of another device, "" when it is not known."""
