@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
@@ -47,14 +48,17 @@ def on_phone(phone: Device, words: list[str]) -> list[tuple[str, str]]:
 
 def at_relay(world: World, words: list[str]) -> list[tuple[str, str]]:
     forms = {word: forensics.forms(word) for word in words}
-    files = [path for path in world.relay.data_dir.rglob("*") if path.is_file()]
-    assert any(path.stat().st_size >= CELL_BYTES for path in files)
+    contents: dict[str, bytes] = {}
+    for path in world.relay.data_dir.rglob("*"):
+        with contextlib.suppress(FileNotFoundError, IsADirectoryError):  # the relay clears up while it runs
+            contents[str(path)] = path.read_bytes()
+    assert any(len(data) >= CELL_BYTES for data in contents.values())
     return [
-        (word, str(path))
-        for path in files
+        (word, name)
+        for name, data in contents.items()
         for word in words
         for form in forms[word]
-        if form in path.read_bytes()
+        if form in data
     ]
 
 
