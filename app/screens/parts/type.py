@@ -111,7 +111,10 @@ def text(
     spoken: str | None = None,
     key: str | None = None,
 ) -> ft.Text:
-    """A text in one of the slots; the line height follows the script of `value`, not of the interface."""
+    """A text in one of the slots; the line height follows the script of `value`, not of the interface.
+
+    A selectable text says its own words to a screen reader, which would meet an empty field otherwise.
+    """
     return ft.Text(
         value,
         style=style(slot, script_of(value), color=color, bold=bold, size=size, desk=desk),
@@ -121,7 +124,7 @@ def text(
         selectable=selectable,
         expand=expand or None,
         no_wrap=no_wrap,
-        semantics_label=spoken,
+        semantics_label=spoken or (value if selectable else None),
         key=key,
     )
 
