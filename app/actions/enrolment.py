@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import io
 import time
-from datetime import UTC, datetime
 from pathlib import Path
 
 import segno
 
+from app.actions import moments
 from app.actions.device import Clock, Device, mark_joining
 from app.actions.errors import ActionError, ChoiceUnknownError, NotAdmittedError
 from app.actions.views import AdmittedView, InvitationView, JoinedView, ReplyView
@@ -83,7 +83,7 @@ def invite(device: Device, *, role: str, desk: str, label: str | None = None) ->
             root=phone.root,
             root_digest=root_hash(phone.part.roots[-1].body),
         )
-    return InvitationView(text=invitation.to_text(), expires_at=_iso(invitation.expires_at))
+    return InvitationView(text=invitation.to_text(), expires_at=moments.iso(invitation.expires_at))
 
 
 def qr_png(text: str) -> bytes:
@@ -252,7 +252,3 @@ def _tag(part: bytes) -> str:
 def _joined_view(waiting: Joining, invitation: Invitation) -> JoinedView:
     device = Reply.verify(waiting.reply, invitation=invitation).device
     return JoinedView(check=waiting.digits, device=device.hex(), reply_text=Reply.to_text(waiting.reply))
-
-
-def _iso(unix_s: int) -> str:
-    return datetime.fromtimestamp(unix_s, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 import time
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
+from app.actions import moments
 from app.actions.device import Clock, Device
 from app.actions.errors import ActionError, NotAdmittedError
 from app.actions.views import DeskView, DeviceView, OrganisationView
@@ -167,7 +167,7 @@ def show(device: Device) -> OrganisationView:
     phone = device.directory()
     if phone is None:
         raise NotAdmittedError
-    heard = {key: _iso(at) for key, at in last_heard(device.state).items()}
+    heard = {key: moments.iso(at) for key, at in last_heard(device.state).items()}
     gaps: dict[bytes, int] = {}
     for gap in missing(device.state):
         gaps[gap.device] = gaps.get(gap.device, 0) + gap.last - gap.first + 1
@@ -185,7 +185,7 @@ def show(device: Device) -> OrganisationView:
             role="intake" if admission.role is Role.INTAKE else "handler",
             desk=desks.get(admission.desk),
             state="active" if revoked is None else "revoked",
-            admitted_at=_iso(admission.at),
+            admitted_at=moments.iso(admission.at),
             last_heard=heard.get(admission.device),
             missing=gaps.get(admission.device, 0),
         )
@@ -200,7 +200,3 @@ def show(device: Device) -> OrganisationView:
         desks=[DeskView(desk.id.hex(), desk.name) for desk in phone.root.desks],
         devices=devices,
     )
-
-
-def _iso(unix_s: int) -> str:
-    return datetime.fromtimestamp(unix_s, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -5,10 +5,9 @@ from __future__ import annotations
 import contextlib
 import time
 from collections.abc import Callable
-from datetime import UTC, datetime
 from typing import Any, Final
 
-from app.actions import arrivals
+from app.actions import arrivals, moments
 from app.actions.device import Device, mark_joining
 from app.actions.errors import ChoiceUnknownError
 from app.actions.views import MissingView, OutboxItem, OutboxView, SyncReport
@@ -126,7 +125,7 @@ def missing_at(device: Device) -> list[MissingView]:
             desk=names.get(gap.desk, gap.desk.hex()),
             from_=gap.first,
             to=gap.last,
-            since=_iso(gap.since),
+            since=moments.iso(gap.since),
             state="expired" if gap.expired else "missing",
         )
         for gap in missing(device.state)
@@ -141,17 +140,13 @@ def outbox(device: Device) -> OutboxView:
             code=item.code,
             kind=_KINDS[item.kind],
             state=states.get(item.state, "waiting"),
-            at=_iso(item.made_at),
+            at=moments.iso(item.made_at),
         )
         for item in device.outbox.items()
     ]
     last = device.outbox.last_sent()
     return OutboxView(
         items=items,
-        last_sent_at=None if last is None else _iso(last),
+        last_sent_at=None if last is None else moments.iso(last),
         cost_bytes=device.member.deposits * DEPOSIT_BYTES_OF["complaints"] + _REPLIES_BYTES,
     )
-
-
-def _iso(unix_s: int) -> str:
-    return datetime.fromtimestamp(unix_s, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
