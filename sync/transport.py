@@ -194,6 +194,25 @@ class RelayClient:
                 pool_or_rubbish(answer)
         refused(answer)
 
+    def change_publish_token(self, old: str, new: str) -> None:
+        """Let the publishing token `new` take the place of `old`, which is refused from then on.
+
+        Repeating it is harmless: where it was done before and the answer was lost, the new token is accepted
+        and nothing changes. Raises `PublishRefusedError` if neither is the pool's.
+        """
+        digest = hashlib.sha256(_token_bytes(new)).digest()
+        for token in (old, new):
+            answer = self._call("PUT", "/publish-token", headers=[_bearer(token)], body=digest)
+            match answer.status:
+                case 204:
+                    return
+                case 401:
+                    continue
+                case 404:
+                    pool_or_rubbish(answer)
+            refused(answer)
+        raise PublishRefusedError
+
     def _call(
         self,
         method: str,
@@ -276,6 +295,13 @@ def _bearer(token: str) -> tuple[str, str]:
 
 def _text(token: bytes) -> str:
     return base64.urlsafe_b64encode(token).rstrip(b"=").decode("ascii")
+
+
+def _token_bytes(token: str) -> bytes:
+    raw = base64.urlsafe_b64decode(token + "=" * (-len(token) % 4))
+    if len(raw) != wire.PUBLISH_TOKEN_BYTES or _text(raw) != token:
+        raise ValueError("a publishing token has 43 characters")
+    return raw
 
 
 def _unless(etag: str | None) -> list[tuple[str, str]]:

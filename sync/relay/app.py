@@ -144,6 +144,9 @@ class RelayApp:
             case ["tokens", week]:
                 _only(request, "PUT")
                 return await self._replace_tokens(request, _pool(name), week)
+            case ["publish-token"]:
+                _only(request, "PUT")
+                return await self._replace_publish_token(request, _pool(name))
         raise NowhereRefusal
 
     async def _deposit(self, request: Request, pool: bytes, stream: str, deposit_id: str) -> Answer:
@@ -239,6 +242,16 @@ class RelayApp:
             await self._store.may_publish(pool=pool, publish_hash=publish_hash)
             await self._store.replace_tokens(
                 pool=pool, publish_hash=publish_hash, week=int(week), body=await request.body()
+            )
+        return Answer(204)
+
+    async def _replace_publish_token(self, request: Request, pool: bytes) -> Answer:
+        request.check_exact(wire.DIGEST_BYTES)
+        publish_hash = hashlib.sha256(request.bearer()).digest()
+        with self._publishing:
+            await self._store.may_publish(pool=pool, publish_hash=publish_hash)
+            await self._store.replace_publish_token(
+                pool=pool, publish_hash=publish_hash, fresh=await request.body()
             )
         return Answer(204)
 

@@ -28,7 +28,7 @@ from sync.relay.openpages import OpenPages
 from sync.relay.pools import pool_number
 from sync.relay.schema import open_relay_database
 from sync.relay.store import ClosedPage, Deposit, DirectoryPart, IndexChunk
-from sync.relay.tokens import TokenSets, sorted_hashes
+from sync.relay.tokens import TokenSets, distinct_hashes
 from sync.relay.writer import BATCH_JOBS, Hooks, Writer
 
 READERS: Final = 2
@@ -86,11 +86,18 @@ class SqliteStore:
     async def may_publish(self, *, pool: bytes, publish_hash: bytes) -> None:
         await self._read(bind(_check_publisher, pool, publish_hash))
 
+    async def replace_publish_token(self, *, pool: bytes, publish_hash: bytes, fresh: bytes) -> None:
+        def job(db: sqlite3.Connection) -> None:
+            number = _check_publisher(db, pool, publish_hash)
+            db.execute("UPDATE pool SET publish_hash = ? WHERE number = ?", (fresh, number))
+
+        await self._writer.submit(job)
+
     async def replace_tokens(self, *, pool: bytes, publish_hash: bytes, week: int, body: bytes) -> None:
-        hashes = await asyncio.to_thread(sorted_hashes, body)
+        fresh = await asyncio.to_thread(distinct_hashes, body)
 
         def job(db: sqlite3.Connection) -> None:
-            self._tokens.replace(pool=_check_publisher(db, pool, publish_hash), week=week, hashes=hashes)
+            self._tokens.replace(pool=_check_publisher(db, pool, publish_hash), week=week, hashes=fresh)
 
         await self._writer.submit(job)
 

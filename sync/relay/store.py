@@ -102,8 +102,11 @@ class Store(Protocol):
     async def may_publish(self, *, pool: bytes, publish_hash: bytes) -> None:
         """Refuse a publishing token that is not the pool's."""
 
+    async def replace_publish_token(self, *, pool: bytes, publish_hash: bytes, fresh: bytes) -> None:
+        """Let the token whose hash is `fresh` publish from now on, and the present one no more."""
+
     async def replace_tokens(self, *, pool: bytes, publish_hash: bytes, week: int, body: bytes) -> None:
-        """Replace a week's accepted hashes."""
+        """Replace a week's accepted hashes. What was spent before does not become acceptable again."""
 
     async def directory(self, *, pool: bytes, part: str) -> DirectoryPart:
         """The part as it was last published."""

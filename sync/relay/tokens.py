@@ -76,10 +76,19 @@ class TokenSets:
         sets = (self._sets.get((pool, week)) for week in weeks)
         return any(known is not None and token_hash in known for known in sets)
 
-    def replace(self, *, pool: int, week: int, hashes: bytes) -> None:
-        """Store a week's set in place of the one before; `hashes` is what `sorted_hashes` made."""
+    def replace(self, *, pool: int, week: int, hashes: frozenset[bytes]) -> None:
+        """Store a week's set in place of the one before.
+
+        What was spent in an earlier week is left out: its line in `spent` goes away before this week's set
+        does, and the token would count once more. Sorted, so that the order in which it was sent tells
+        nothing.
+        """
+        rows = self._connection.execute(
+            "SELECT token_hash FROM spent WHERE pool = ? AND week < ?", (pool, week)
+        )
+        blob = b"".join(sorted(hashes.difference(row[0] for row in rows)))
         self._connection.execute(
-            "REPLACE INTO token_set (pool, week, hashes) VALUES (?, ?, ?)", (pool, week, hashes)
+            "REPLACE INTO token_set (pool, week, hashes) VALUES (?, ?, ?)", (pool, week, blob)
         )
         self._sets.pop((pool, week), None)
 
@@ -97,9 +106,7 @@ class TokenSets:
         return known
 
 
-def sorted_hashes(body: bytes) -> bytes:
-    """The set as it is stored: each hash once, in order, so that the order in which it was sent tells
-    nothing.
-    """
+def distinct_hashes(body: bytes) -> frozenset[bytes]:
+    """Each hash of a published set once."""
     size = wire.TOKEN_HASH_BYTES
-    return b"".join(sorted({body[start : start + size] for start in range(0, len(body), size)}))
+    return frozenset(body[start : start + size] for start in range(0, len(body), size))

@@ -101,6 +101,7 @@ CALLS: dict[str, Callable[[RelayClient], object]] = {
     "put_directory": lambda client: client.put_directory(
         wire.HANDLER_PART, b"x", publish_token="A" * 43, if_match=ETAG
     ),
+    "change_publish_token": lambda client: client.change_publish_token("A" * 43, "A" * 43),
     "put_tokens": lambda client: client.put_tokens(
         wire.week_of(time.time()), bytes(16), publish_token="A" * 43
     ),

@@ -16,7 +16,7 @@ from sync import wire
 from sync.relay import closing
 from sync.relay.clockwork import Clockwork
 from sync.relay.errors import BusyRefusal, ExpiredRefusal, NothingThereRefusal, TokenRefusal
-from sync.relay.pools import create_pool
+from sync.relay.pools import create_pool, replace_publish_token
 from sync.relay.schema import RelayVersionError, open_relay_database
 from sync.relay.sqlite_store import SqliteStore
 from sync.relay.store import Deposit, make_deposit
@@ -108,6 +108,25 @@ def test_spent_tokens_are_forgotten_with_their_week_and_not_before(tmp_path: Pat
             connection.close()
         with pytest.raises(TokenRefusal):
             await store.deposit(new_deposit(pool, tokens[0], now=NOW + 3 * wire.WEEK_SECONDS))
+
+    in_store(tmp_path, story)
+
+
+def test_a_spent_token_in_the_set_of_a_later_week_stays_spent(tmp_path: Path) -> None:
+    later = NOW + 3 * wire.WEEK_SECONDS
+
+    async def story(store: SqliteStore, pool: bytes, tokens: list[bytes]) -> None:
+        publisher = hashlib.sha256(_decode(replace_publish_token(tmp_path, pool=pool.hex()))).digest()
+        body = b"".join(hashlib.sha256(token).digest()[:16] for token in tokens[:2])
+        await store.deposit(new_deposit(pool, tokens[0]))
+        for week in (0, 2):
+            await store.replace_tokens(
+                pool=pool, publish_hash=publisher, week=wire.week_of(NOW) + week, body=body
+            )
+        await store.sweep(now=later)
+        with pytest.raises(TokenRefusal):
+            await store.deposit(new_deposit(pool, tokens[0], now=later))
+        assert await store.deposit(new_deposit(pool, tokens[1], now=later)) is False
 
     in_store(tmp_path, story)
 

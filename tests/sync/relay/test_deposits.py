@@ -90,6 +90,22 @@ def test_a_replaced_token_set_holds_at_once(office: Office) -> None:
     assert office.deposit(some_cells(), token=new).status == 204
 
 
+def test_replacing_a_token_set_brings_no_spent_token_back(office: Office) -> None:
+    token, body = office.tokens[0], some_cells()
+    assert office.deposit(body, token=token, name=NAME).status == 204
+    week = wire.week_of(time.time())
+    for sets in ([week], [week - 1, week, week + 1], [week + 1]):
+        for number in sets:
+            assert office.publish_tokens(office.tokens, week=number).status == 204
+        assert office.deposit(some_cells(), token=token).status == 409
+        assert office.deposit(body, token=token, name=NAME).status == 204
+    assert office.publish_tokens([], week=week).status == 204
+    assert office.publish_tokens(office.tokens, week=week).status == 204
+    assert office.deposit(some_cells(), token=token).status == 409
+    office.wait_for(8)
+    assert len(office.closed()) == 8
+
+
 def test_a_retry_is_acknowledged_even_after_its_token_was_withdrawn(office: Office) -> None:
     token, body = office.tokens[0], some_cells()
     assert office.deposit(body, token=token, name=NAME).status == 204
