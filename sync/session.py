@@ -93,12 +93,19 @@ class Session:
         """
         self._deposit(relay, lambda: self.answers.pack())
 
-    def send_nothing(self, relay: RelayClient, count: int) -> None:
-        """The deposits of a device that is not admitted yet: nobody can open them, nobody can tell."""
-        kept = self.outbox.unsent()
+    def send_nothing(
+        self, relay: RelayClient, count: int, *, first: Callable[[], Deposit] | None = None
+    ) -> None:
+        """The deposits of a device that is not admitted yet: nobody can tell which cell says anything.
+
+        `first` packs the first deposit that is newly made in this session.
+        """
+        kept, pack = self.outbox.unsent(), lambda: self._pack({}, {}, last=False)
         for number in range(count):
             self._pause(number)
-            self._deposit(relay, lambda: self._pack({}, {}, last=False), first=kept.pop(0) if kept else None)
+            stored = kept.pop(0) if kept else None
+            chosen, first = (pack, first) if stored is not None or first is None else (first, None)
+            self._deposit(relay, chosen, first=stored)
             self._report("deposit", number + 1, count)
 
     # --- directory ------------------------------------------------------------------------------------
