@@ -106,3 +106,49 @@ class WelcomeRefusedError(CryptoError):
     """This welcome is not for this device."""
 
     next_step = "Let the officer admit this device again."
+
+
+class StreamDamagedError(CryptoError):
+    """This file was damaged, cut or changed on its way, so nothing more of it is read."""
+
+    next_step = "Take another copy of the file. Nothing of what could not be checked was used."
+
+
+class QuorumTooLargeError(CryptoError):
+    """With so many officers there are too many ways to choose the ones who must act together."""
+
+    next_step = "Have fewer officers, or a number that must act together nearer to one or to all of them."
+
+
+class QuorumRefusedError(CryptoError):
+    """These officers' keys do not open it: they are too few, or it was sealed to others."""
+
+    next_step = "Bring the cards of other officers, or an archive that was made while these were officers."
+
+
+class CardDamagedError(CryptoError):
+    """This is not a recovery card that was read as it was printed."""
+
+    next_step = "Compare what was typed with the card, line by line. Nothing was changed."
+
+    def __init__(self, message: str | None = None, *, line: int | None = None) -> None:
+        super().__init__(message)
+        self.line = line
+
+
+class CardPassphraseError(CryptoError):
+    """This passphrase does not open this recovery card."""
+
+    next_step = "A card has a passphrase of its own, which is not that of a computer. Nothing was changed."
+
+
+class HandoverRefusedError(CryptoError):
+    """This does not belong to what is being opened here."""
+
+    next_step = "Ask on the new machine for the key again, and let each officer take part once more."
+
+
+class ArchiveRefusedError(EncodingError):
+    """This file is not an archive that this version can read."""
+
+    next_step = "Look for another copy, or install a newer version. Nothing was changed."

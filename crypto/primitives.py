@@ -210,6 +210,33 @@ def open_secret(key: bytes, sealed: bytes, *, info: bytes) -> bytes:
         raise OpenError from error
 
 
+@dataclass(frozen=True)
+class ChunkKey:
+    """The key of one stream of numbered chunks (crypto.stream). The nonce is the chunk's number in 11 bytes
+    and a byte that says whether it is the last one; a key must never serve two streams.
+    """
+
+    key: bytes = field(repr=False)
+
+    def seal(self, plaintext: bytes, *, number: int, last: bool) -> bytes:
+        """Ciphertext and tag: `CHUNK_TAG_BYTES` longer."""
+        return ChaCha20Poly1305(self.key).encrypt(_chunk_nonce(number, last), plaintext, None)
+
+    def open(self, sealed: bytes, *, number: int, last: bool) -> bytes:
+        """The plaintext, or `OpenError` for any other bytes, place or end."""
+        try:
+            return ChaCha20Poly1305(self.key).decrypt(_chunk_nonce(number, last), sealed, None)
+        except InvalidTag as error:
+            raise OpenError from error
+
+
+CHUNK_TAG_BYTES: Final = 16
+
+
+def _chunk_nonce(number: int, last: bool) -> bytes:
+    return number.to_bytes(11, "big") + bytes([last])
+
+
 # --- signatures ---------------------------------------------------------------------------------------------
 
 
