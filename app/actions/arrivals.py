@@ -39,7 +39,7 @@ def take(device: DevicePort, parcel: ArrivedParcel) -> None:
         ),
     )
     if changed:
-        _bring_up_to_date(device.vault.db, parcel.device, parcel.code)
+        bring_up_to_date(device.vault.db, parcel.device, parcel.code)
 
 
 def take_question(device: DevicePort, question_id: bytes, code: str, text: str, at: int) -> None:
@@ -76,7 +76,8 @@ def take_operation(device: DevicePort, op: dict[str, Any], *, signed_by: bytes |
     casefile.take(device, op, signed_by=signed_by)
 
 
-def _bring_up_to_date(db: Database, device: bytes, code: str) -> None:
+def bring_up_to_date(db: Database, device: bytes, code: str) -> None:
+    """Make the line of the inbox again from everything that came from a device under a code."""
     everything = arrived.under(db, device, code)
     told = [one for one in everything if one.kind == "complaint"]
     if not told:
