@@ -11,6 +11,7 @@ run: .venv/ready-run
 
 test: .venv/ready-test
 	@.ci/setup browser
+	@.ci/setup interop
 	$(PY) -m pytest -n 2 --dist loadfile tests
 
 check: .venv/ready-test

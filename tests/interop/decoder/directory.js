@@ -1,0 +1,123 @@
+// The directory's two parts and their head, section 4.3.
+
+import { allZero, hex, join, number, same } from "./bytes.js";
+import { deviceHolds, open, openSecret, requireSealable, sha256 } from "./blocks.js";
+import { decode } from "./cbor.js";
+import { DAY, EPOCH, GENERATION, readWrap, requireCertificate } from "./desk_keys.js";
+import { Refused, as, refuse } from "./refused.js";
+import { verifyChain } from "./root.js";
+import { verifyStatement } from "./roster.js";
+import { blob, bytes, list, map, nat, time, tuple } from "./shapes.js";
+import { readSigned } from "./signed.js";
+
+const LABEL = "kantha/v1/directory";
+const no = (why) => refuse("DirectoryRefusedError", why);
+
+const headShape = map({
+  org: [1, bytes(32)],
+  version: [2, nat(2 ** 48)],
+  previous: [3, bytes(32)],
+  issued: [4, time],
+  expires: [5, time],
+  phone: [6, bytes(32)],
+  handler: [7, bytes(32)],
+  tokenEpoch: [8, nat(2 ** 32)],
+  publisher: [9, bytes(16)],
+});
+
+const run = map({ desk: [1, bytes(8)], generation: [2, GENERATION], first: [3, DAY], keys: [4, list(requireSealable, 400)] });
+const handlerEntry = tuple(blob(), EPOCH, requireSealable, bytes(64));
+const phoneShape = map({
+  roots: [1, list(blob(), 64)],
+  runs: [2, list(run, 64)],
+  handlers: [3, list(handlerEntry, 512)],
+});
+const handlerShape = map({
+  statements: [1, list(blob(), 4096)],
+  wraps: [2, list(readWrap, 4096)],
+});
+const framedShape = tuple(blob(), blob());
+
+export const headHash = (body) => sha256("kantha/v1/directory-head-hash\0", body);
+export const partHash = (part, content) => sha256(`kantha/v1/directory-${part}\0`, content);
+
+/** A head's fields with its body and signature, the signature not checked. */
+export function readHead(data) {
+  const { body, signature } = readSigned(data);
+  return { ...headShape(decode(body), "head"), body, signature, hash: headHash(body) };
+}
+
+function unframe(plain) {
+  const end = 4 + number(plain.subarray(0, 4));
+  if (end > plain.length || !allZero(plain.subarray(end))) no("the framing or its padding");
+  if ((plain.length + 48) % 65536 !== 0) no("not a multiple of 64 KiB");
+  const [head, content] = framedShape(decode(plain.subarray(4, end)), "part");
+  return { head: readHead(head), signedHead: head, content };
+}
+
+function requireHead(head, root, org) {
+  if (!same(head.org, org)) no("another organisation's head");
+  const publisher = root.publishers.find(([id]) => same(id, head.publisher));
+  if (!publisher) no("the head is of no publisher of the root");
+  if (!deviceHolds(publisher[1], head.signature, join("kantha/v1/directory-head\0", head.body)))
+    no("the head's signature");
+}
+
+/** The phone part as a device accepts it. `seen`: { version, hash? }, `now`: a time. */
+export const verifyPhonePart = (part, { key, org, seen = { version: 0 }, now = 0 }) =>
+  as_directory(async () => {
+    if (part.length % 65536 !== 0 || part.length > 2 ** 18) no("not 1 to 4 times 64 KiB");
+    const { head, signedHead, content } = unframe(openSecret(part, key, LABEL, org, "phone"));
+    const said = phoneShape(decode(content), "phone content");
+    const root = await verifyChain(said.roots, org);
+    requireHead(head, root, org);
+    if (!same(partHash("phone", content), head.phone)) no("the content is not the head's");
+    const handlers = [];
+    for (const [admission, epoch, epochKey, certificate] of said.handlers) {
+      const member = await verifyStatement(admission, root, org);
+      if (member.kind !== 1 || member.role !== 2) no("an entry that is no handler's admission");
+      requireCertificate({ handler: member.device, epoch, key: epochKey, certificate }, member.identity, org);
+      handlers.push({ ...member, epoch, epochKey });
+    }
+    if (head.version < seen.version) no("older than what was seen");
+    if (head.version === seen.version && seen.hash && !same(seen.hash, head.hash)) no("another head of this version");
+    if (now > head.expires || now > root.expires) refuse("DirectoryExpiredError", "has expired");
+    const days = said.runs.flatMap(({ desk, generation, first, keys }) =>
+      keys.map((one, at) => ({ desk: hex(desk), generation, day: first + at, public: hex(one) })));
+    return { head, signedHead, root, handlers, days, said };
+  });
+
+/** The handler part, by one of a handler's epoch seeds. */
+export const verifyHandlerPart = (part, { epochSeed, org, root }) =>
+  as_directory(async () => {
+    if (part.length > 2 ** 23) no("more than 8 MiB");
+    const [wraps, sealed] = framedShape(decode(part), "handler part");
+    if (wraps.length === 0 || wraps.length % (32 * 1168) !== 0) no("not a multiple of 32 wrapped keys");
+    const keys = [];
+    for (let at = 0; at < wraps.length; at += 1168) {
+      const wrapped = wraps.subarray(at, at + 1168);
+      if (at > 0 && Buffer.compare(wraps.subarray(at - 1168, at), wrapped) >= 0) no("wrapped keys are not sorted");
+      try {
+        keys.push(await open(wrapped, epochSeed, LABEL, org, "handler-key"));
+      } catch (error) {
+        if (!(error instanceof Refused)) throw error;
+      }
+    }
+    if (keys.length !== 1) no("no wrapped key opens");
+    const { head, signedHead, content } = unframe(openSecret(sealed, keys[0], LABEL, org, "handler"));
+    requireHead(head, root, org);
+    if (!same(partHash("handler", content), head.handler)) no("the content is not the head's");
+    const said = handlerShape(decode(content), "handler content");
+    const statements = [];
+    for (const data of said.statements) statements.push(await verifyStatement(data, root, org));
+    return { head, signedHead, statements, wraps: said.wraps };
+  });
+
+const as_directory = async (work) => {
+  try {
+    return await work();
+  } catch (error) {
+    if (error instanceof Refused && error.kind === "DirectoryExpiredError") throw error;
+    return as("DirectoryRefusedError", () => { throw error; });
+  }
+};

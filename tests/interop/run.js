@@ -1,0 +1,67 @@
+// Checks every file of vectors: `node run.js [folder]`. Writes a report as JSON and ends with 1 if anything is wrong.
+// With --change it also alters one place after the other and expects to notice each.
+
+import { readFileSync, readdirSync } from "node:fs";
+import { webcrypto } from "node:crypto";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { CHECKS } from "./checks/index.js";
+import { changed, leaves, watched } from "./watch.js";
+
+globalThis.crypto ??= webcrypto; // Node 18
+
+/** Places that nothing follows from: they name or place, or what is refused would be refused all the same. */
+const SAYS_NOTHING = [/^\/section$/, /\/name$/, /^\/refused\/\d+\/(?!error$)/, /^\/vectors\/\d+\/cell$/];
+
+const wanted = process.argv.slice(2).filter((word) => !word.startsWith("--"));
+const folder = wanted[0] ?? join(dirname(fileURLToPath(import.meta.url)), "..", "vectors");
+const report = {};
+
+for (const file of readdirSync(folder).filter((name) => name.endsWith(".json")).sort()) {
+  const name = file.slice(0, -".json".length);
+  const document = JSON.parse(exact(readFileSync(join(folder, file), "utf8")));
+  report[name] = await audit(name, document);
+}
+for (const name of Object.keys(CHECKS)) report[name] ??= { wrong: ["there is a check and no such file"] };
+
+/** JSON whose long integers, which JavaScript would round, became {"integer": "digits"}. */
+function exact(text) {
+  return text.replace(/"(?:[^"\\]|\\.)*"|-?\d{16,}/g, (found) => (found[0] === '"' ? found : `{"integer":"${found}"}`));
+}
+
+async function audit(name, document) {
+  const check = CHECKS[name];
+  if (!check) return { wrong: ["no check reads this file"] };
+  const read = new Set(["/section"]);
+  const wrong = [];
+  const started = Date.now();
+  const failure = await attempt(check, watched(document, read));
+  if (failure) wrong.push(failure);
+  const unnoticed = [];
+  if (!failure && process.argv.includes("--change")) {
+    for (const place of leaves(document).filter((one) => mustMatter(document, one)))
+      if ((await attempt(check, changed(document, place))) === null) unnoticed.push(place);
+  }
+  return { wrong, read: [...read].map((place) => place.replace(/\/integer$/, "")), unnoticed, milliseconds: Date.now() - started };
+}
+
+/** Whether something else at this place must be noticed. What only refused vectors use is refused all the same. */
+function mustMatter(document, place) {
+  if (SAYS_NOTHING.some((free) => free.test(place))) return false;
+  if (!place.startsWith("/sealed/")) return true;
+  const { sealed, refused, ...good } = document;
+  const name = place.slice("/sealed/".length).replaceAll("~1", "/");
+  return JSON.stringify(good).includes(JSON.stringify(name)) || !JSON.stringify(refused ?? []).includes(JSON.stringify(name));
+}
+
+async function attempt(check, document) {
+  try {
+    await check(document);
+    return null;
+  } catch (error) {
+    return `${error.constructor.name}: ${error.message}`;
+  }
+}
+
+process.stdout.write(JSON.stringify(report));
+process.exitCode = Object.values(report).some(({ wrong, unnoticed }) => wrong.length || unnoticed?.length) ? 1 : 0;
