@@ -15,6 +15,7 @@ import secrets
 import time
 from collections.abc import Callable, Iterator
 from functools import partial
+from itertools import pairwise
 from types import TracebackType
 from typing import Final
 from urllib.parse import urlsplit, urlunsplit
@@ -134,7 +135,7 @@ class RelayClient:
         match answer.status:
             case 200:
                 short = not answer.body or len(answer.body) % size or (cells and len(answer.body) != most)
-                if short or hashlib.sha256(answer.body).digest() != expect_digest:
+                if short or not _is_page(answer.body, size, expect_digest):
                     raise PageDamagedError
                 return answer.body
             case 404:
@@ -287,6 +288,14 @@ def _read(response: httpx.Response, limit: int, deadline: float) -> Answer:
             raise RelayUnreachableError("The connection to the relay is too slow.")
         pieces.append(piece)
     return Answer(response.status_code, response.headers, b"".join(pieces))
+
+
+def _is_page(body: bytes, size: int, digest: bytes) -> bool:
+    """Whether these are the cells that the digest stands for, each once and in the order of their hashes."""
+    view = memoryview(body)
+    hashes = [hashlib.sha256(view[start : start + size]).digest() for start in range(0, len(body), size)]
+    rising = all(one < next_one for one, next_one in pairwise(hashes))
+    return rising and wire.page_digest(hashes) == digest
 
 
 def _bearer(token: str) -> tuple[str, str]:

@@ -6,6 +6,8 @@ hashes, and could not decrypt a cell if it wanted to. `docs/protocol.md` is the 
 
 from __future__ import annotations
 
+import hashlib
+from collections.abc import Iterable
 from typing import Final
 
 # Cells. One complaint cell carries a whole written complaint; eight of them fill one deposit, so that a
@@ -63,13 +65,21 @@ DIRECTORY_PARTS: Final = {PHONE_PART: 262_144 + 64, HANDLER_PART: 8 * 1024 * 102
 # Keys of the index map (deterministic CBOR). The last two change over time, so a full chunk, which is
 # cacheable for ever, does not carry them.
 INDEX_FIRST: Final = 1  # number of the chunk's first page
-INDEX_PAGES: Final = 2  # [[number of cells, SHA-256 of the page's body, closed at (unix s)], ...]
+INDEX_PAGES: Final = 2  # [[number of cells, digest of the page, closed at (unix s)], ...]
 INDEX_LOWEST: Final = 3  # lowest page number that is still kept
 INDEX_HIGHEST_CHUNK: Final = 4  # highest chunk number
 
 # The two answers 404 that a client has to tell apart.
 NO_SUCH_POOL: Final = "There is no such pool here."
 NOTHING_THERE: Final = "There is nothing here yet."
+
+
+def page_digest(hashes: Iterable[bytes]) -> bytes:
+    """What stands for a page: SHA-256 over the SHA-256 of each of its cells, in the page's order.
+
+    Not over the cells themselves: a relay hashes each cell as it comes, and need not do it a second time.
+    """
+    return hashlib.sha256(b"".join(hashes)).digest()
 
 
 def week_of(unix_s: float) -> int:

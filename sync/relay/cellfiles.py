@@ -11,7 +11,6 @@ A cell costs its own size on the disk and nothing else, and a deposit one write 
 from __future__ import annotations
 
 import contextlib
-import hashlib
 import mmap
 import os
 import secrets
@@ -59,7 +58,7 @@ class CellFiles:
         return end
 
     def write_page(self, key: Key, *, log_bytes: int) -> tuple[int, bytes]:
-        """Make the page's file from its log and sync it. Returns how many cells, and their SHA-256.
+        """Make the page's file from its log and sync it. Returns how many cells, and the page's digest.
 
         Two cells that are the same are kept once. Safe to repeat: the same log gives the same file.
         """
@@ -73,13 +72,12 @@ class CellFiles:
             open(unfinished, "wb", buffering=0, opener=open_private) as page,
         ):
             starts = {view[start : start + wire.DIGEST_BYTES]: start for start in range(0, log_bytes, size)}
-            digest = _copy(
-                view, [starts[name] + wire.DIGEST_BYTES for name in sorted(starts)], key, page.fileno()
-            )
+            hashes = sorted(starts)
+            _copy(view, [starts[name] + wire.DIGEST_BYTES for name in hashes], key, page.fileno())
             sync_data(page.fileno())
         os.replace(unfinished, self._page(key))
         sync_folder(folder)
-        return len(starts), digest
+        return len(hashes), wire.page_digest(hashes)
 
     def read_page(self, key: Key, *, first: int, size: int) -> bytes:
         """Some bytes of a closed page; fewer at its end. OSError when the page was deleted."""
@@ -151,15 +149,11 @@ class CellFiles:
         return self._pages / f"{key[0]}-{key[1]}" / str(key[2])
 
 
-def _copy(log: mmap.mmap, starts: list[int], key: Key, page: int) -> bytes:
-    """Copy the cells that start there, in this order. Returns the SHA-256 of them all."""
-    size, digest = _cell_bytes(key), hashlib.sha256()
+def _copy(log: mmap.mmap, starts: list[int], key: Key, page: int) -> None:
+    """Copy the cells that start there, in this order."""
+    size = _cell_bytes(key)
     with memoryview(log) as whole, contextlib.ExitStack() as views:
-        bodies = [views.enter_context(whole[start : start + size]) for start in starts]
-        for body in bodies:
-            digest.update(body)
-        write_all(page, bodies, at=0)
-    return digest.digest()
+        write_all(page, [views.enter_context(whole[start : start + size]) for start in starts], at=0)
 
 
 def _erase(path: Path) -> None:

@@ -4,19 +4,18 @@ from __future__ import annotations
 
 import hmac
 import sqlite3
+from collections.abc import Sequence
 from typing import Final
 
 from sync import wire
-from sync.relay.errors import ConflictRefusal, PoolRefusal, TokenRefusal
+from sync.relay.errors import ConflictRefusal, PoolRefusal, Refusal, TokenRefusal
 from sync.relay.openpages import OpenPages
 from sync.relay.pools import pool_number
 from sync.relay.store import Deposit
 from sync.relay.tokens import TokenSets
 
-SPEND: Final = (
-    "INSERT INTO spent (pool, token_hash, id_hash, receipt, week) VALUES (?, ?, ?, ?, ?)"
-    " ON CONFLICT DO NOTHING"
-)
+SPEND: Final = "INSERT INTO spent (pool, token_hash, id_hash, receipt, week) VALUES {}"
+CLASH: Final = " ON CONFLICT DO NOTHING RETURNING pool, token_hash, receipt"
 
 
 class DepositDesk:
@@ -35,26 +34,61 @@ class DepositDesk:
         if not accepted and _spent_with(connection, number, token_hash) is None:
             raise TokenRefusal
 
-    def take(self, connection: sqlite3.Connection, deposit: Deposit) -> bool:
-        """Store it. The same again is fine, even after its token was withdrawn; anything else is refused.
+    def take(self, connection: sqlite3.Connection, deposits: Sequence[Deposit]) -> list[bool | Refusal]:
+        """Store them. The same again is fine, even after its token was withdrawn; anything else is refused.
 
-        True if it filled the open page.
+        One statement spends all their tokens: each statement is a moment in which the thread that serves
+        requests may take Python's lock away, for longer than the statement lasts. An answer is True if the
+        deposit filled the open page.
         """
-        number = _pool(connection, deposit.pool)
-        stream = wire.STREAMS.index(deposit.stream)
-        week = self._tokens.week_of(deposit.token_hash, pool=number, weeks=deposit.weeks)
-        if week is not None:
-            spent = connection.execute(
-                SPEND, (number, deposit.token_hash, deposit.id_hash, deposit.receipt, week)
-            ).rowcount
-            if spent == 1:
-                return self._pages.add((number, stream), deposit.cells)
-        before = _spent_with(connection, number, deposit.token_hash)
-        if week is None and before is None:
-            raise TokenRefusal
-        if before is None or not hmac.compare_digest(before, deposit.receipt):
-            raise ConflictRefusal
-        return False
+        numbers = [pool_number(connection, deposit.pool) for deposit in deposits]
+        weeks = [
+            None
+            if number is None
+            else self._tokens.week_of(deposit.token_hash, pool=number, weeks=deposit.weeks)
+            for number, deposit in zip(numbers, deposits, strict=True)
+        ]
+        fresh = _spend(connection, numbers, weeks, deposits)
+        answers: list[bool | Refusal] = []
+        for number, week, deposit in zip(numbers, weeks, deposits, strict=True):
+            if number is None:
+                answers.append(PoolRefusal())
+            elif (number, deposit.token_hash, deposit.receipt) in fresh:
+                fresh.discard((number, deposit.token_hash, deposit.receipt))  # the same twice in one batch
+                lane = (number, wire.STREAMS.index(deposit.stream))
+                answers.append(self._pages.add(lane, deposit.cells))
+            else:
+                answers.append(_again(connection, number, week, deposit))
+        return answers
+
+
+def _spend(
+    connection: sqlite3.Connection,
+    numbers: Sequence[int | None],
+    weeks: Sequence[int | None],
+    deposits: Sequence[Deposit],
+) -> set[tuple[int, bytes, bytes]]:
+    """Spend the tokens that are accepted and were not spent. Returns which those are."""
+    values = [
+        value
+        for number, week, deposit in zip(numbers, weeks, deposits, strict=True)
+        if week is not None
+        for value in (number, deposit.token_hash, deposit.id_hash, deposit.receipt, week)
+    ]
+    if not values:
+        return set()
+    rows = ",".join(["(?,?,?,?,?)"] * (len(values) // 5))
+    return set(connection.execute(SPEND.format(rows) + CLASH, values).fetchall())
+
+
+def _again(connection: sqlite3.Connection, number: int, week: int | None, deposit: Deposit) -> bool | Refusal:
+    """The answer to a deposit whose token could not be spent."""
+    before = _spent_with(connection, number, deposit.token_hash)
+    if week is None and before is None:
+        return TokenRefusal()
+    if before is None or not hmac.compare_digest(before, deposit.receipt):
+        return ConflictRefusal()
+    return False
 
 
 def _pool(connection: sqlite3.Connection, name: bytes) -> int:

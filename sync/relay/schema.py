@@ -34,7 +34,7 @@ CREATE TABLE IF NOT EXISTS page (          -- closed pages: the lines of the ind
     stream INTEGER NOT NULL,
     number INTEGER NOT NULL,               -- 1, 2, 3, ... without gaps
     cells INTEGER NOT NULL,
-    digest BLOB NOT NULL,                  -- SHA-256 of the page's body
+    digest BLOB NOT NULL,                  -- wire.page_digest of its cells
     closed_at INTEGER NOT NULL,            -- unix seconds, rounded down to the page period
     kept INTEGER NOT NULL,                 -- 0 once its file has been deleted because of its age
     PRIMARY KEY (pool, stream, number)

@@ -20,6 +20,7 @@ from typing import Concatenate, Final, ParamSpec, TypeVar
 
 from sync import wire
 from sync.relay import closing
+from sync.relay.batches import BATCH_ITEMS
 from sync.relay.cellfiles import SPARE_SECONDS, CellFiles, Key, Lane
 from sync.relay.deposits import DepositDesk
 from sync.relay.disk import LockedError, lock_file
@@ -29,7 +30,7 @@ from sync.relay.pools import pool_number
 from sync.relay.schema import open_relay_database
 from sync.relay.store import ClosedPage, Deposit, DirectoryPart, IndexChunk
 from sync.relay.tokens import TokenSets, distinct_hashes
-from sync.relay.writer import BATCH_JOBS, Hooks, Writer
+from sync.relay.writer import Hooks, Writer
 
 READERS: Final = 2
 # What is read of a page at once.
@@ -48,7 +49,7 @@ class RelayRunningError(Exception):
 class SqliteStore:
     """A `Store` in one folder. Made inside a running event loop, and used from that loop only."""
 
-    def __init__(self, data_dir: Path, *, batch_jobs: int = BATCH_JOBS) -> None:
+    def __init__(self, data_dir: Path, *, batch_jobs: int = BATCH_ITEMS) -> None:
         self._data_dir = data_dir
         data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
         self._lock = _lock(data_dir)
@@ -62,6 +63,7 @@ class SqliteStore:
             loop=asyncio.get_running_loop(),
             hooks=Hooks(
                 before=self._tokens.notice_other_processes,
+                take=self._desk.take,
                 before_commit=self._pages.write,
                 committed=self._pages.committed,
                 rolled_back=self._after_rollback,
@@ -81,7 +83,7 @@ class SqliteStore:
         await self._writer.submit(bind(self._desk.check, pool=pool, token_hash=token_hash, weeks=weeks))
 
     async def deposit(self, deposit: Deposit) -> bool:
-        return await self._writer.submit(bind(self._desk.take, deposit))
+        return await self._writer.deposit(deposit)
 
     async def may_publish(self, *, pool: bytes, publish_hash: bytes) -> None:
         await self._read(bind(_check_publisher, pool, publish_hash))

@@ -406,3 +406,25 @@ def test_every_error_is_a_sentence_with_a_next_step() -> None:
         assert sentence[0].isupper()
         assert sentence.endswith(".")
         assert kind.next_step.endswith(".")
+
+
+@pytest.mark.parametrize("spoil", [lambda cells: cells[::-1], lambda cells: [cells[0], *cells]])
+def test_cells_in_another_order_or_twice_are_no_page_whatever_the_digest_says(
+    spoil: Callable[[list[bytes]], list[bytes]],
+) -> None:
+    def hash_of(cell: bytes) -> bytes:
+        return hashlib.sha256(cell).digest()
+
+    cells = sorted((os.urandom(wire.REPLY_CELL_BYTES) for _ in range(3)), key=hash_of)
+    for page, good in ((cells, True), (spoil(cells), False)):
+        impostor = Impostor(http("200 OK", b"".join(page)))
+        try:
+            with RelayClient(impostor.url, POOL, timeout_s=5.0) as client:
+                digest = wire.page_digest(hash_of(cell) for cell in page)
+                if good:
+                    assert client.page(wire.REPLIES, 1, digest) == b"".join(page)
+                else:
+                    with pytest.raises(errors.PageDamagedError):
+                        client.page(wire.REPLIES, 1, digest)
+        finally:
+            impostor.close()

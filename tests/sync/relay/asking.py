@@ -66,6 +66,10 @@ def cells_of(body: bytes, stream: str = wire.COMPLAINTS) -> list[bytes]:
     return [body[start : start + size] for start in range(0, len(body), size)]
 
 
+def digest_of(page: bytes, stream: str = wire.COMPLAINTS) -> bytes:
+    return wire.page_digest(hashlib.sha256(cell).digest() for cell in cells_of(page, stream))
+
+
 @dataclass
 class Office:
     """A pool with some accepted tokens, and the calls that a device makes."""
@@ -122,8 +126,8 @@ class Office:
         cells: list[bytes] = []
         for place, row in enumerate(rows):
             page = self.get(f"{stream}/pages/{place + 1}").body
-            assert hashlib.sha256(page).digest() == row[1]
             cells += cells_of(page, stream)
+            assert digest_of(page, stream) == row[1]
         return cells
 
     def wait_for(self, cells: int, stream: str = wire.COMPLAINTS) -> list[bytes]:

@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 
 from sync import wire
-from sync.relay import app, connections, errors, requests, serve, writer
+from sync.relay import app, batches, connections, errors, requests, serve
 from sync.relay.errors import Refusal
 
 PAGE = (Path(__file__).resolve().parents[3] / "docs" / "relay.md").read_text(encoding="utf-8")
@@ -29,7 +29,7 @@ def test_the_numbers_are_those_of_the_code() -> None:
     assert f"| time for a body | {requests.BODY_SECONDS:.0f} s |" in PAGE
     assert f"| time for the headers of a request | {connections.HEAD_SECONDS:.0f} s |" in PAGE
     assert f"above {serve.CONNECTIONS:,}\nconnections" in PAGE
-    assert f"| deposits in one commit | at most {writer.BATCH_JOBS} |" in PAGE
+    assert f"| deposits in one commit | at most {batches.BATCH_ITEMS} |" in PAGE
     assert f"`--page-seconds` ({wire.PAGE_SECONDS:.0f})" in PAGE
     assert f"`--reply-page-seconds` ({wire.REPLY_PAGE_SECONDS:.0f})" in PAGE
     kept = wire.RETENTION_DAYS_OF
