@@ -1,8 +1,8 @@
 """The independent decoder: a program in JavaScript, written from docs/protocol.md alone, reads every vector.
 
-Runs `node run.js --change` (see README.md beside this file) and holds its report against the files themselves: a
-file, a case or a single value that the decoder did not look at is a failure, and so is a value that could be
-another one without the decoder noticing. Without Node this is skipped on a developer's machine, never in CI.
+Runs `node run.js --change` (see README.md beside this file) and holds its report against the files. A file, a
+case or a single value that the decoder did not look at is a failure; so is a value that could be another one
+without the decoder noticing. Without Node this is skipped on a developer's machine, never in CI.
 """
 
 from __future__ import annotations

@@ -10,6 +10,9 @@ export function unhex(text) {
   return new Uint8Array(Buffer.from(text, "hex"));
 }
 
+/** Section 2: Unicode's White_Space, and U+001C to U+001F. */
+export const WHITE_SPACE = /[\p{White_Space}\x1c-\x1f]+/gu;
+
 /** `‖` of docs/protocol.md; a string stands for its UTF-8 bytes. */
 export function join(...parts) {
   return new Uint8Array(Buffer.concat(parts.map((part) => (typeof part === "string" ? utf8(part) : part))));

@@ -41,7 +41,6 @@ function head(major, value) {
 }
 
 function read(data, at, depth) {
-  if (depth > MAX_DEPTH) no("more than 24 levels");
   if (at >= data.length) no("ends too early");
   const major = data[at] >> 5;
   const low = data[at] & 31;
@@ -63,6 +62,7 @@ function read(data, at, depth) {
     return [negative >= BigInt(Number.MIN_SAFE_INTEGER) ? Number(negative) : negative, start];
   }
   if (value > data.length - start) no("a length beyond the end");
+  if (major > 3 && depth > MAX_DEPTH) no("more than 24 levels");
   if (major === 2) return [data.slice(start, start + value), start + value];
   if (major === 3) return [text(data.subarray(start, start + value)), start + value];
   return major === 4 ? list(data, start, value, depth) : map(data, start, value, depth);

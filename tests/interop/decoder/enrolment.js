@@ -1,6 +1,6 @@
 // Invitation, reply, transcript, digits and welcome, section 4.4.
 
-import { join, number, same } from "./bytes.js";
+import { WHITE_SPACE, join, number, same } from "./bytes.js";
 import { deviceHolds, deviceId, hkdf, hmac, requireSealable, sha256 } from "./blocks.js";
 import { decode } from "./cbor.js";
 import { EPOCH, requireCertificate } from "./desk_keys.js";
@@ -53,8 +53,8 @@ const MOST_TEXT = 8000;
 
 /** What a text carries: the prefix, then base64url without padding; white space anywhere is ignored. */
 export function fromText(said, prefix, kind) {
-  const dense = said.replace(/\s/gu, "");
-  if ([...said].length > MOST_TEXT) refuse(kind, "the text is too long");
+  const dense = said.replace(WHITE_SPACE, "");
+  if (dense.length > MOST_TEXT) refuse(kind, "the text is too long");
   if (!dense.startsWith(prefix)) refuse(kind, `does not begin with ${prefix}`);
   const letters = dense.slice(prefix.length);
   const data = new Uint8Array(Buffer.from(letters, "base64url"));
@@ -101,7 +101,7 @@ export function digits(said) {
 
 /** Any decimal digits of Unicode; white space and `-` are ignored. */
 export function requireDigits(said, typed) {
-  const dense = typed.replace(/[\s-]/gu, "");
+  const dense = typed.replace(WHITE_SPACE, "").replaceAll("-", "");
   const found = [...dense].map((letter) => (/\p{Nd}/u.test(letter) ? digitValue(letter) : "x")).join("");
   if (found !== digits(said).replaceAll(" ", "")) refuse("DigitsDifferError", "the digits differ");
 }

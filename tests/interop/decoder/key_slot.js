@@ -1,13 +1,13 @@
 // The key slot, section 11.
 
-import { utf8 } from "./bytes.js";
+import { WHITE_SPACE, utf8 } from "./bytes.js";
 import { argon2id, openSecret } from "./blocks.js";
 import { Refused, refuse } from "./refused.js";
 
 const no = (why) => refuse("SlotDamagedError", why);
 
 /** NFKC, runs of white space made one space, none at the ends, UTF-8. */
-export const normalForm = (passphrase) => utf8(passphrase.normalize("NFKC").trim().split(/\s+/u).join(" "));
+export const normalForm = (passphrase) => utf8(passphrase.normalize("NFKC").split(WHITE_SPACE).filter(Boolean).join(" "));
 
 function base64(text, size) {
   if (typeof text !== "string") no("not base64");
