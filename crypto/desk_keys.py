@@ -22,6 +22,23 @@ _MAX_STEPS: Final = 4_000
 """Ten years of days: a seed asked further ahead is a mistake or an attack on the processor."""
 
 
+LINE_GENERATIONS: Final = 2**16
+"""One a week for a thousand years."""
+
+
+def line_of(generation: int) -> int:
+    """Generations of one line follow each other while somebody holds the older ones. A desk that was restored
+    begins a new line: what was sealed to a generation of an older one nobody can read any more (step
+    10A.6.7).
+    """
+    return generation // LINE_GENERATIONS
+
+
+def new_line(generation: int) -> int:
+    """The first generation of the line after that of `generation`."""
+    return (line_of(generation) + 1) * LINE_GENERATIONS
+
+
 def day_of(unix_s: float) -> int:
     """The day number (UTC days since 1970) of a moment."""
     return int(unix_s // DAY_SECONDS)
