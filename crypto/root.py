@@ -1,12 +1,14 @@
 """The root: who the officers are, how many must sign, which desks exist, the policy, who may publish.
 
 Versions are hash-chained. Version 1 is signed by its own officers, and its hash is the organisation's id,
-which every invitation carries; each later version is signed by the threshold of the version before.
+which every invitation carries; each later version is signed by the threshold of the version before. A version
+that is not signed by so many yet is a *proposal* (crypto.proposals).
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 from crypto import primitives
@@ -22,22 +24,24 @@ from crypto.ids import (
     device_id,
     officer_id,
 )
-from crypto.primitives import OFFICER_PUBLIC_BYTES, XWING_PUBLIC_BYTES, OfficerSigningKey
+from crypto.primitives import OFFICER_PUBLIC_BYTES, XWING_PUBLIC_BYTES, OfficerSigningKey, SealingKey
 from crypto.signed import Countersigned
 from crypto.tokens import FIRST_TOKENS
 
 LABEL: Final = "kantha/v1/root"
 MAX_OFFICERS: Final = 16
 MAX_DESKS: Final = 16
+MAX_WINDOW_DAYS: Final = 400
 YEAR_SECONDS: Final = 365 * 86_400
 
 
 @dataclass(frozen=True)
 class Officer:
-    """An officer's public keys: two for signing, one to which the recovery quorum is sealed."""
+    """An officer's public keys (two for signing, one for recovery) and the device that holds them."""
 
     public: bytes = field(repr=False)
     kem: bytes = field(repr=False)
+    device: DeviceId
 
     @property
     def id(self) -> OfficerId:
@@ -72,19 +76,22 @@ class Policy:
     handler_officers: int = 1
     token_slots: int = 64
     tokens_per_week: int = 1_024
+    window_days: int = 120
 
     def to_wire(self) -> list[int]:
         return [
             self.session_deposits, self.gap_seconds, self.offline_days, self.key_days, self.ahead_days,
-            self.handler_officers, self.token_slots, self.tokens_per_week,
+            self.handler_officers, self.token_slots, self.tokens_per_week, self.window_days,
         ]  # fmt: skip
 
     @classmethod
     def from_wire(cls, value: list[Any]) -> Policy:
-        if len(value) != 8 or any(type(entry) is not int or not 0 <= entry < 2**20 for entry in value):
+        if len(value) != 9 or any(type(entry) is not int or not 0 <= entry < 2**20 for entry in value):
             raise EncodingError
         policy = cls(*value)
         if policy.session_deposits not in (1, 4, 16, 64) or policy.key_days < policy.offline_days:
+            raise EncodingError
+        if not policy.key_days <= policy.window_days <= MAX_WINDOW_DAYS:
             raise EncodingError
         hashes = policy.token_slots * (policy.tokens_per_week + FIRST_TOKENS)
         if hashes > 2**19 or not 1 <= policy.ahead_days <= 60:
@@ -116,7 +123,7 @@ class Root:
                 2: self.previous,
                 3: self.name,
                 4: self.threshold,
-                5: [[officer.public, officer.kem] for officer in self.officers],
+                5: [[officer.public, officer.kem, officer.device] for officer in self.officers],
                 6: [[desk.id, desk.name] for desk in self.desks],
                 7: [[publisher.device, publisher.identity] for publisher in self.publishers],
                 8: self.policy.to_wire(),
@@ -138,14 +145,19 @@ class Root:
             officers=tuple(_officer(entry) for entry in fields.items(5, limit=MAX_OFFICERS)),
             desks=tuple(_desk(entry) for entry in fields.items(6, limit=MAX_DESKS)),
             publishers=tuple(_publisher(entry) for entry in fields.items(7, limit=MAX_OFFICERS)),
-            policy=Policy.from_wire(fields.items(8, limit=8)),
+            policy=Policy.from_wire(fields.items(8, limit=9)),
             pool=fields.octets(9, 16),
             issued_at=fields.natural(10, below=2**40),
             expires_at=fields.natural(11, below=2**40),
         )
         fields.done()
-        distinct = len({officer.id for officer in root.officers}) == len(root.officers)
-        if not distinct or not 1 <= root.threshold <= len(root.officers) or root.version < 1:
+        parts = ({own.id for own in root.officers}, {own.kem for own in root.officers},
+                 {own.device for own in root.officers})  # fmt: skip
+        if any(len(part) != len(root.officers) for part in parts):  # one officer under two names counts twice
+            raise EncodingError
+        if root.policy.handler_officers > len(root.officers):  # no handler could ever be admitted again
+            raise EncodingError
+        if not 1 <= root.threshold <= len(root.officers) or root.version < 1:
             raise EncodingError
         ids, names = {desk.id for desk in root.desks}, {desk.name for desk in root.desks}
         if not len(ids) == len(names) == len(root.desks):
@@ -176,29 +188,57 @@ def root_hash(body: bytes) -> bytes:
     return primitives.sha256(LABEL.encode() + b"-hash\0" + body)
 
 
-def verify_chain(chain: list[Countersigned], *, org: OrganisationId) -> Root:
-    """The newest root of a chain from this organisation's first one; `RootRefusedError` for any break."""
-    if not chain:
-        raise RootRefusedError
-    previous: Root | None = None
-    previous_hash = b""
+def next_root(root: Root, *, body: bytes, now: int, **changes: Any) -> Root:
+    """The version after `root`, whose bytes are `body`: a year from now, with these entries changed.
+
+    ValueError if `body` is not this root's; `EncodingError` for changes that nobody would accept, so that
+    officers never sign what would leave the organisation without a root.
+    """
+    if root.encode() != body:
+        raise ValueError("these are the bytes of another root")
+    follows = {"version": root.version + 1, "previous": root_hash(body)}
+    times = {"issued_at": now, "expires_at": now + YEAR_SECONDS}
+    return Root.decode(replace(root, **{**times, **changes, **follows}).encode())
+
+
+def former_officers(chain: Iterable[Countersigned]) -> dict[OfficerId, bytes]:
+    """Every officer that any version of a verified chain names, whether in office now or not."""
+    return {
+        key: public for signed in chain for key, public in Root.decode(signed.body).officer_publics().items()
+    }
+
+
+def verify_chain(chain: list[Countersigned], *, org: OrganisationId, anchors: Collection[bytes] = ()) -> Root:
+    """The newest root of a chain; `RootRefusedError` for any break.
+
+    The chain begins with version 1, or later: then one of its versions must be an *anchor*, the hash of a
+    root that this device already trusts. What stands before the anchor is tied to it by the hashes, what
+    comes after it by the officers' signatures; who signed the first version of a late chain cannot be checked
+    and is not asked.
+    """
     try:
-        for signed in chain:
-            root = Root.decode(signed.body)
-            signers = root if previous is None else previous
-            if previous is None and (root.version != 1 or root_hash(signed.body) != org):
+        roots = [Root.decode(signed.body) for signed in chain]
+        hashes = [root_hash(signed.body) for signed in chain]
+        if not roots:
+            raise RootRefusedError
+        if roots[0].version == 1:
+            if hashes[0] != org:
                 raise RootRefusedError
-            if previous is not None and (root.version, root.previous) != (
-                previous.version + 1,
-                previous_hash,
-            ):
+            _require_signed(chain[0], by=roots[0])
+        elif not set(hashes) & set(anchors):
+            raise RootRefusedError
+        for place in range(1, len(roots)):
+            before, root = roots[place - 1], roots[place]
+            if (root.version, root.previous) != (before.version + 1, hashes[place - 1]):
                 raise RootRefusedError
-            signed.require(label=LABEL, officers=signers.officer_publics(), at_least=signers.threshold)
-            previous, previous_hash = root, root_hash(signed.body)
+            _require_signed(chain[place], by=before)
     except (EncodingError, SignatureRefusedError) as error:
         raise RootRefusedError from error
-    assert previous is not None
-    return previous
+    return roots[-1]
+
+
+def _require_signed(signed: Countersigned, *, by: Root) -> None:
+    signed.require(label=LABEL, officers=by.officer_publics(), at_least=by.threshold)
 
 
 def _row(value: object, *lengths: int) -> list[Any]:
@@ -211,8 +251,8 @@ def _row(value: object, *lengths: int) -> list[Any]:
 
 
 def _officer(value: object) -> Officer:
-    public, kem = _row(value, OFFICER_PUBLIC_BYTES, XWING_PUBLIC_BYTES)
-    return Officer(public, kem)
+    public, kem, device = _row(value, OFFICER_PUBLIC_BYTES, XWING_PUBLIC_BYTES, DEVICE_ID_BYTES)
+    return Officer(public, SealingKey.read(kem).public, DeviceId(device))
 
 
 def _desk(value: object) -> Desk:

@@ -1,140 +1,45 @@
-"""The roster: signed statements that admit and revoke devices; the state is their union, revocation wins.
+"""The roster: what the officers' statements add up to; the state is their union, and revocation wins.
 
-Officers work apart without conflict: merging two rosters is a union of statements. Admitting an intake device
-or revoking any device takes one officer; admitting a handler takes the number that the policy says.
+Officers work apart without conflict: merging two rosters is a union of statements, and of signatures under
+the same statement. A statement *holds* when enough officers of the newest root signed it. One that fewer
+signed is *pending*: kept, carried on and shown to officers, without effect, and never an error, for anybody
+who may publish could put one there. What no officer ever signed is left out.
 """
 
 from __future__ import annotations
 
-import enum
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
 from crypto import primitives
-from crypto.encoding import Fields, encode
-from crypto.errors import EncodingError, SignatureRefusedError
-from crypto.ids import DESK_ID_BYTES, DEVICE_ID_BYTES, DeskId, DeviceId, OrganisationId, device_id
-from crypto.primitives import OfficerSigningKey
+from crypto.errors import EncodingError
+from crypto.ids import DeskId, DeviceId, OfficerId, OrganisationId
 from crypto.root import Root
-from crypto.sender import SLOTS
-from crypto.signed import Countersigned
+from crypto.signed import MAX_SIGNATURES, Countersigned
+from crypto.statements import (
+    LABEL,
+    Admission,
+    Reason,
+    Revocation,
+    Role,
+    Statement,
+    WindowClosed,
+    decode_statement,
+    officers_needed,
+    places_fit,
+    read_statement,
+    sign_statement,
+)
 
-LABEL: Final = "kantha/v1/roster"
+__all__ = [
+    "LABEL", "MAX_PENDING_OF_ONE_OFFICER", "Admission", "Member", "Pending", "Reason", "Revocation", "Role",
+    "Roster", "Statement", "WindowClosed", "places_fit", "read_statement", "sign_statement",
+]  # fmt: skip
 
-
-class Role(enum.IntEnum):
-    """What a device may do."""
-
-    INTAKE = 1
-    HANDLER = 2
-
-
-@dataclass(frozen=True)
-class Admission:
-    """{1: 1, …}: this device, with this identity, belongs to the organisation."""
-
-    org: OrganisationId
-    device: DeviceId
-    role: Role
-    desk: DeskId
-    label: str
-    identity: bytes = field(repr=False)
-    kem_hash: bytes = field(repr=False)
-    slot: int | None
-    """A handler's place among the 32 sender slots; None for an intake device."""
-    prefix: int | None
-    """The first three digits of an intake device's codes; None for a handler."""
-    token_slot: int
-    transcript: bytes = field(repr=False)
-    at: int
-
-    def encode(self) -> bytes:
-        return encode(
-            {
-                1: 1, 2: self.org, 3: self.device, 4: int(self.role), 5: self.desk, 6: self.label,
-                7: self.identity, 8: self.kem_hash, 9: self.slot, 10: self.prefix, 11: self.token_slot,
-                12: self.transcript, 13: self.at,
-            }
-        )  # fmt: skip
-
-
-@dataclass(frozen=True)
-class Revocation:
-    """{1: 2, 2: org, 3: device, 4: at}: this device belongs no longer, whoever admitted it and whenever."""
-
-    org: OrganisationId
-    device: DeviceId
-    at: int
-
-    def encode(self) -> bytes:
-        return encode({1: 2, 2: self.org, 3: self.device, 4: self.at})
-
-
-Statement = Admission | Revocation
-
-
-def sign_statement(statement: Statement, *, by: list[OfficerSigningKey]) -> Countersigned:
-    """The statement with its officers' double signatures."""
-    return Countersigned.make(statement.encode(), label=LABEL, by=by)
-
-
-def read_statement(signed: Countersigned, *, root: Root, org: OrganisationId) -> Statement:
-    """A statement that enough officers of this root signed; `SignatureRefusedError` otherwise."""
-    try:
-        statement = _decode(signed.body)
-    except EncodingError as error:
-        raise SignatureRefusedError from error
-    if statement.org != org:
-        raise SignatureRefusedError
-    is_handler = isinstance(statement, Admission) and statement.role is Role.HANDLER
-    needed = max(1, root.policy.handler_officers) if is_handler else 1
-    signed.require(label=LABEL, officers=root.officer_publics(), at_least=needed)
-    return statement
-
-
-def _decode(body: bytes) -> Statement:
-    fields = Fields.of(body)
-    kind = fields.natural(1)
-    org = OrganisationId(fields.octets(2, 32))
-    device = DeviceId(fields.octets(3, DEVICE_ID_BYTES))
-    if kind == 2:
-        revocation = Revocation(org, device, fields.natural(4, below=2**40))
-        fields.done()
-        return revocation
-    if kind != 1:
-        raise EncodingError
-    try:
-        role = Role(fields.natural(4))
-    except ValueError as error:
-        raise EncodingError from error
-    admission = Admission(
-        org=org,
-        device=device,
-        role=role,
-        desk=DeskId(fields.octets(5, DESK_ID_BYTES)),
-        label=fields.text(6, limit=60),
-        identity=fields.octets(7, 32),
-        kem_hash=fields.octets(8, 32),
-        slot=fields.optional(9, int),
-        prefix=fields.optional(10, int),
-        token_slot=fields.natural(11, below=2**16),
-        transcript=fields.octets(12, 32),
-        at=fields.natural(13, below=2**40),
-    )
-    fields.done()
-    if device_id(admission.identity) != device:
-        raise EncodingError
-    if not places_fit(role, slot=admission.slot, prefix=admission.prefix):
-        raise EncodingError
-    return admission
-
-
-def places_fit(role: Role, *, slot: int | None, prefix: int | None) -> bool:
-    """A handler has a sender slot and no code prefix; an intake device a three-digit prefix and no slot."""
-    if role is Role.HANDLER:
-        return prefix is None and slot is not None and 0 <= slot < SLOTS
-    return slot is None and prefix is not None and 100 <= prefix <= 999
+MAX_PENDING_OF_ONE_OFFICER: Final = 64
+"""One officer's key in the wrong hands must not fill the directory; the others' pending statements stay."""
 
 
 @dataclass(frozen=True)
@@ -143,6 +48,13 @@ class Member:
 
     admission: Admission
     revoked_at: int | None
+    reason: Reason | None = None
+    closed_at: int | None = None
+    """What it finished before and has not sent is given up, unless it was heard since."""
+    displaced: bool = False
+    """A handler whose place at the desk an earlier one has: not a handler until it is admitted again."""
+    token_slots: frozenset[int] = frozenset()
+    """Every one that an admission gave it."""
 
     @property
     def active(self) -> bool:
@@ -150,31 +62,168 @@ class Member:
 
 
 @dataclass(frozen=True)
+class Pending:
+    """A statement that too few officers signed to hold: a proposal to the others."""
+
+    statement: Statement
+    signed: Countersigned = field(repr=False)
+    have: frozenset[OfficerId]
+    """Officers of the newest root; empty when only officers who have gone since signed it."""
+    needed: int
+
+
+@dataclass(frozen=True)
 class Roster:
-    """Verified statements by the hash of their body; any order of them gives the same members."""
+    """Verified statements by the hash of their body; any order of them gives the same members.
+
+    `statements` has those that hold and those that are pending, each with the officers' true signatures only:
+    what is kept and published is taken from here and not from what was fetched.
+    """
 
     statements: Mapping[bytes, Countersigned]
     members: Mapping[DeviceId, Member]
+    pending: Mapping[bytes, Pending]
 
     @classmethod
-    def verify(cls, signed: Iterable[Countersigned], *, root: Root, org: OrganisationId) -> Roster:
-        """A roster of statements that all hold under this root; `SignatureRefusedError` if one does not."""
-        statements = {primitives.sha256(entry.body): entry for entry in signed}
-        admissions: dict[DeviceId, Admission] = {}
-        revoked: dict[DeviceId, int] = {}
-        for key in sorted(statements):
-            statement = read_statement(statements[key], root=root, org=org)
-            if isinstance(statement, Revocation):
-                revoked[statement.device] = min(statement.at, revoked.get(statement.device, statement.at))
+    def verify(
+        cls,
+        signed: Iterable[Countersigned],
+        *,
+        root: Root,
+        org: OrganisationId,
+        former: Mapping[OfficerId, bytes] | None = None,
+    ) -> Roster:
+        """The roster under this root, which is the newest.
+
+        `former`: officers of earlier versions too. What only they signed has no effect; it stays pending, so
+        that an officer of today may sign it or let it be.
+        """
+        united = _united(signed, root=root, org=org, former=former or {})
+        holding, pending = {}, {}
+        for key, (statement, proven) in united.items():
+            have, needed = _have(proven, root), officers_needed(statement, root=root)
+            if len(have) >= needed:
+                holding[key] = (statement, proven)
             else:
-                known = admissions.get(statement.device)
-                if known is None or statement.at < known.at:
-                    admissions[statement.device] = statement
-        members = {device: Member(admission, revoked.get(device)) for device, admission in admissions.items()}
-        return cls(statements, members)
+                pending[key] = Pending(statement, proven, have, needed)
+        pending = _bounded(pending)
+        kept = {key: proven for key, (_statement, proven) in holding.items()}
+        statements = {**kept, **{key: entry.signed for key, entry in pending.items()}}
+        members = _members([holding[key][0] for key in sorted(holding)])
+        return cls({key: statements[key] for key in sorted(statements)}, members, pending)
 
     def handlers(self, desk: DeskId) -> list[Admission]:
-        """Admitted, unrevoked handlers of a desk in order of their slots."""
-        active = [member.admission for member in self.members.values() if member.active]
+        """Admitted handlers of a desk, neither revoked nor displaced, in order of their slots."""
+        active = [one.admission for one in self.members.values() if one.active and not one.displaced]
         mine = [entry for entry in active if entry.role is Role.HANDLER and entry.desk == desk]
         return sorted(mine, key=lambda entry: entry.slot or 0)
+
+    def token_uses(self, slots: int) -> tuple[int, ...]:
+        """For each of so many token slots, how many devices with it were revoked: the slot's present use."""
+        gone = Counter(slot for one in self.members.values() if not one.active for slot in one.token_slots)
+        return tuple(gone[slot] for slot in range(slots))
+
+    def statement_of(self, admission: Admission) -> Countersigned:
+        """The admission with its signatures; KeyError if it is not of this roster."""
+        return self.statements[primitives.sha256(admission.encode())]
+
+
+def _have(signed: Countersigned, root: Root) -> frozenset[OfficerId]:
+    return frozenset(signed.signatures) & root.officer_publics().keys()
+
+
+def _united(
+    signed: Iterable[Countersigned], *, root: Root, org: OrganisationId, former: Mapping[OfficerId, bytes]
+) -> dict[bytes, tuple[Statement, Countersigned]]:
+    """Every well-formed statement of this organisation that an officer signed, its true signatures united."""
+    present = root.officer_publics()
+    known = {**former, **present}
+    found: dict[bytes, tuple[Statement, Countersigned]] = {}
+    for entry in signed:
+        try:
+            statement = decode_statement(entry.body)
+        except EncodingError:
+            continue
+        proven = entry.proven(label=LABEL, officers=known)
+        if statement.org != org or not proven.signatures:
+            continue
+        key = primitives.sha256(entry.body)
+        found[key] = (statement, found[key][1].merged(proven) if key in found else proven)
+    return {key: (statement, _trimmed(proven, present)) for key, (statement, proven) in found.items()}
+
+
+def _trimmed(signed: Countersigned, present: Mapping[OfficerId, bytes]) -> Countersigned:
+    """At most as many signatures as a statement carries, those of today's officers first."""
+    order = sorted(signed.signatures, key=lambda officer: (officer not in present, officer))
+    return Countersigned(signed.body, {name: signed.signatures[name] for name in order[:MAX_SIGNATURES]})
+
+
+def _bounded(pending: Mapping[bytes, Pending]) -> dict[bytes, Pending]:
+    """So many of each officer: those first that most officers signed, and revocations before the rest."""
+
+    def order(key: bytes) -> tuple[int, bool, bytes]:
+        entry = pending[key]
+        return (-len(entry.have), not isinstance(entry.statement, Revocation), key)
+
+    room: Counter[OfficerId] = Counter()
+    kept = {}
+    for key in sorted(pending, key=order):
+        signers = pending[key].signed.signatures.keys()
+        if all(room[officer] >= MAX_PENDING_OF_ONE_OFFICER for officer in signers):
+            continue
+        room.update(signers)
+        kept[key] = pending[key]
+    return {key: kept[key] for key in sorted(kept)}
+
+
+# --- what holding statements add up to ----------------------------------------------------------------------
+
+
+def _members(statements: list[Statement]) -> dict[DeviceId, Member]:
+    """From statements in the order of their hashes."""
+    admissions: dict[DeviceId, list[Admission]] = {}
+    revoked: dict[DeviceId, Revocation] = {}
+    closed: dict[DeviceId, int] = {}
+    for statement in statements:
+        device = statement.device
+        if isinstance(statement, Admission):
+            admissions.setdefault(device, []).append(statement)
+        elif isinstance(statement, Revocation):
+            if device not in revoked or statement.at < revoked[device].at:
+                revoked[device] = statement
+        else:
+            closed[device] = max(statement.at, closed.get(device, 0))
+    for own in admissions.values():
+        own.sort(key=_earlier)
+    placed = _placed([entry for own in admissions.values() for entry in own if entry.device not in revoked])
+    members = {}
+    for device, own in admissions.items():
+        gone = revoked.get(device)
+        members[device] = Member(
+            admission=placed.get(device, own[0]),
+            revoked_at=gone.at if gone else None,
+            reason=gone.reason if gone else None,
+            closed_at=closed.get(device),
+            displaced=gone is None and device not in placed,
+            token_slots=frozenset(entry.token_slot for entry in own),
+        )
+    return members
+
+
+def _earlier(admission: Admission) -> tuple[int, bytes]:
+    return (admission.at, primitives.sha256(admission.encode()))
+
+
+def _placed(admissions: list[Admission]) -> dict[DeviceId, Admission]:
+    """Each active device's first admission whose place at the desk nobody has from an earlier one."""
+    taken: set[tuple[DeskId, int]] = set()
+    placed: dict[DeviceId, Admission] = {}
+    for admission in sorted(admissions, key=_earlier):
+        if admission.device in placed:
+            continue
+        if admission.slot is not None:
+            if (admission.desk, admission.slot) in taken:
+                continue
+            taken.add((admission.desk, admission.slot))
+        placed[admission.device] = admission
+    return placed

@@ -8,12 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Final
 
 from crypto import primitives
 from crypto.encoding import decode, encode
 from crypto.errors import EncodingError, SignatureRefusedError
 from crypto.ids import OFFICER_ID_BYTES, OfficerId, officer_id
 from crypto.primitives import DeviceSigningKey, OfficerSigningKey
+
+MAX_SIGNATURES: Final = 16
+"""As many as a root has officers."""
 
 
 def _message(label: str, body: bytes) -> bytes:
@@ -63,18 +67,48 @@ class Countersigned:
         message = _message(label, body)
         return cls(body, {officer_id(key.public): key.sign(message) for key in by})
 
-    def require(self, *, label: str, officers: Mapping[OfficerId, bytes], at_least: int) -> bytes:
-        """The body, once so many officers signed it with both algorithms; else `SignatureRefusedError`."""
+    def holding(self, *, label: str, officers: Mapping[OfficerId, bytes]) -> frozenset[OfficerId]:
+        """Which of these officers signed the body with both algorithms; what strangers signed is ignored."""
         message = _message(label, self.body)
-        holding = [
+        return frozenset(
             officer
             for officer, signature in self.signatures.items()
             if officer in officers
             and primitives.officer_signature_holds(officers[officer], signature, message)
-        ]
-        if at_least < 1 or len(holding) < at_least:
+        )
+
+    def require(self, *, label: str, officers: Mapping[OfficerId, bytes], at_least: int) -> bytes:
+        """The body, once so many officers signed it with both algorithms; else `SignatureRefusedError`."""
+        if at_least < 1 or len(self.holding(label=label, officers=officers)) < at_least:
             raise SignatureRefusedError
         return self.body
+
+    def proven(self, *, label: str, officers: Mapping[OfficerId, bytes]) -> Countersigned:
+        """The same body with only those signatures that these officers really made.
+
+        What is kept or carried on goes through this first: else anybody between two officers could put a
+        false signature in the place of a true one, or add strangers' without end.
+        """
+        holding = self.holding(label=label, officers=officers)
+        return Countersigned(self.body, {officer: self.signatures[officer] for officer in holding})
+
+    def merged(self, other: Countersigned) -> Countersigned:
+        """Both sets of signatures under one body; ValueError for another body.
+
+        An officer who signed twice is in it once, with the lower bytes, so that the order of merging does not
+        matter. It checks nothing: merge what is `proven`.
+        """
+        if other.body != self.body:
+            raise ValueError("only signatures of the same body can be merged")
+        both = dict(self.signatures)
+        for officer, signature in other.signatures.items():
+            both[officer] = min(signature, both.get(officer, signature))
+        return Countersigned(self.body, both)
+
+    def add(self, *, label: str, by: OfficerSigningKey) -> Countersigned:
+        """With this officer's signature, in the place of any that was there in its name."""
+        made = by.sign(_message(label, self.body))
+        return Countersigned(self.body, {**self.signatures, officer_id(by.public): made})
 
     def to_wire(self) -> bytes:
         return encode(
@@ -90,6 +124,7 @@ class Countersigned:
             or len(value) != 2
             or type(value[0]) is not bytes
             or type(value[1]) is not list
+            or len(value[1]) > MAX_SIGNATURES
         ):
             raise EncodingError
         signatures: dict[OfficerId, bytes] = {}

@@ -1,17 +1,21 @@
 """Deposit tokens: the right to leave eight cells at the relay, without saying who leaves them.
 
 `token = HMAC(slot seed, epoch ‖ week ‖ i)`. The relay knows the hashes of a week as one shuffled set of fixed
-size that covers every slot, given to a device or not, so admission changes nothing; a revoked slot's places
-are filled with random hashes, and a new epoch replaces all of them.
+size that covers every slot, given to a device or not, so admission changes nothing. A slot whose device was
+revoked goes on with its next *use*: other seeds, for whoever is given the slot next, and the places of the
+revoked device are gone. Every set has its full size and nothing in it is random, so that two publishers who
+know the same roster write the same set.
 """
 
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
 from crypto import primitives
+from crypto.encoding import encode
 
 TOKEN_BYTES: Final = 32
 TOKEN_HASH_BYTES: Final = 16
@@ -46,27 +50,35 @@ class TokenMaster:
 
     secret: bytes = field(repr=False)
 
-    def slot_seed(self, slot: int) -> bytes:
-        return primitives.hkdf(self.secret, info=b"kantha/v1/token-slot" + slot.to_bytes(4, "big"))
+    def slot_seed(self, slot: int, use: int = 0) -> bytes:
+        """`use`: how many devices with this slot were revoked before the one that gets it."""
+        return primitives.hkdf(self.secret, info=b"kantha/v1/token-slot" + _place(slot, use))
 
-    def first_seed(self, slot: int) -> bytes:
+    def first_seed(self, slot: int, use: int = 0) -> bytes:
         """For the invitation: separate, so a photographed invitation takes none of the device's tokens."""
-        return primitives.hkdf(self.secret, info=b"kantha/v1/token-first" + slot.to_bytes(4, "big"))
+        return primitives.hkdf(self.secret, info=b"kantha/v1/token-first" + _place(slot, use))
 
-    def week_hashes(
-        self, *, epoch: int, week: int, slots: int, per_slot: int, revoked: frozenset[int]
-    ) -> bytes:
-        """A week's accepted hashes, sorted: always `slots * (per_slot + FIRST_TOKENS)` times 16 bytes."""
+    def week_hashes(self, *, epoch: int, week: int, per_slot: int, uses: Sequence[int]) -> bytes:
+        """A week's accepted hashes, sorted: always `len(uses) * (per_slot + FIRST_TOKENS)` times 16 bytes.
+
+        `uses[slot]` is the present use of each of the pool's slots.
+        """
         hashes: list[bytes] = []
-        for slot in range(slots):
-            if slot in revoked:
-                hashes += [primitives.random_bytes(TOKEN_HASH_BYTES) for _ in range(per_slot + FIRST_TOKENS)]
-                continue
-            own = TokenSeed(self.slot_seed(slot), epoch, per_slot)
-            first = TokenSeed(self.first_seed(slot), epoch, FIRST_TOKENS)
+        for slot, use in enumerate(uses):
+            own = TokenSeed(self.slot_seed(slot, use), epoch, per_slot)
+            first = TokenSeed(self.first_seed(slot, use), epoch, FIRST_TOKENS)
             for seed in (own, first):
                 hashes += [token_hash(seed.token(week=week, index=index)) for index in range(seed.limit)]
         return b"".join(sorted(hashes))
+
+
+def _place(slot: int, use: int) -> bytes:
+    return slot.to_bytes(4, "big") + use.to_bytes(4, "big")
+
+
+def token_state(uses: Sequence[int], *, per_slot: int) -> bytes:
+    """32 bytes that differ when the sets must: the directory carries them beside the epoch."""
+    return primitives.sha256(b"kantha/v1/token-state\0" + encode([per_slot, list(uses)]))
 
 
 def token_hash(token: bytes) -> bytes:

@@ -63,6 +63,11 @@ class DirectoryClient:
         kept = self.state.place(_HANDLER)
         return int(kept[1]) if kept else 0
 
+    def handler_head(self) -> tuple[int, bytes]:
+        """Version and hash of the head of that part."""
+        kept = self.state.place(_HANDLER)
+        return (int(kept[1]), kept[2]) if kept else (0, b"")
+
     def current(self) -> PhoneDirectory | None:
         """The newest verified phone part on this device, expired or not."""
         kept = self.state.place(_PHONE)

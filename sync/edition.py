@@ -91,7 +91,7 @@ class Editor:
         head = Head(
             org=client.member.org,
             version=max(seen.version, client.handler_version()) + 1,
-            previous=seen.head_hash or bytes(32),
+            previous=max((seen.version, seen.head_hash), client.handler_head())[1] or bytes(32),
             issued_at=now,
             expires_at=now + DIRECTORY_DAYS * 86_400,
             phone_hash=content_hash("phone", phone.encode()),

@@ -147,9 +147,8 @@ class Publisher:
             hashes = master.week_hashes(
                 epoch=epoch,
                 week=week,
-                slots=policy.token_slots,
                 per_slot=policy.tokens_per_week,
-                revoked=frozenset(),
+                uses=(0,) * policy.token_slots,
             )
             relay.put_tokens(week, hashes, publish_token=self.token)
             self.state.db.execute(

@@ -109,7 +109,7 @@ def _found(state: State, *, name: str, relay: str, pool: bytes, policy: Policy) 
         previous=b"",
         name=name,
         threshold=1,
-        officers=(Officer(officer.public, kem.sealing_key.public),),
+        officers=(Officer(officer.public, kem.sealing_key.public, me.id),),
         desks=(desk,),
         publishers=(PublishRight(me.id, me.identity.public),),
         policy=policy,

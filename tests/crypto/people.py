@@ -61,7 +61,7 @@ def first_root(officers: tuple[str, ...] = ("officer",), threshold: int = 1) -> 
         name="Sommilito Union",
         threshold=threshold,
         officers=tuple(
-            Officer(officer(name).public, pair(name + "-kem").sealing_key.public) for name in officers
+            Officer(officer(name).public, pair(name + "-kem").sealing_key.public, device(name)) for name in officers
         ),
         desks=(Desk(DESK, "main"), Desk(OTHER_DESK, "গোপন")),
         publishers=(PublishRight(device("publisher"), identity("publisher").public),),
@@ -155,12 +155,13 @@ def _published(version: int, days: int, label: str) -> Published:
     phone = PhonePart((signed_root(),), tuple(desk_seed().public_days(days)), (entry,))
     statements = (admitted, signed_admission("phone", Role.INTAKE))
     handler = HandlerPart(statements, (_wrap(),))
+    handler = replace(handler, roots=(signed_root(),))
     head = Head(
         org=ORG,
         version=version,
-        previous=seed("head before" + label),
-        issued_at=NOW,
-        expires_at=NOW + 40 * 86_400,
+        previous=_published(version - 1, days, "").head.hash if version > 1 else bytes(32),
+        issued_at=NOW + len(label),
+        expires_at=NOW + 49 * 86_400,
         phone_hash=content_hash("phone", phone.encode()),
         handler_hash=content_hash("handler", handler.encode()),
         token_epoch=1,

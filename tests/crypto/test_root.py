@@ -32,7 +32,7 @@ FIRST = first_root()
 
 
 def an_officer(name: str) -> Officer:
-    return Officer(officer(name).public, pair(name + "-kem").sealing_key.public)
+    return Officer(officer(name).public, pair(name + "-kem").sealing_key.public, device(name))
 
 
 def refused(*chain: Countersigned, org: OrganisationId = ORG) -> None:

@@ -150,8 +150,8 @@ def test_tokens() -> None:
         token = source.token(week=vector["week"], index=vector["index"])
         assert (token.hex(), token_hash(token).hex()) == (vector["token"], vector["hash"])
     hashes = master.week_hashes(
-        epoch=whole["epoch"], week=whole["week"], slots=whole["slots"], per_slot=whole["tokens_per_week"],
-        revoked=frozenset(),
+        epoch=whole["epoch"], week=whole["week"], per_slot=whole["tokens_per_week"],
+        uses=(0,) * whole["slots"],
     )  # fmt: skip
     assert hashes == hexed(whole, "hashes")
     assert len(hashes) == whole["slots"] * (whole["tokens_per_week"] + whole["first_tokens"]) * 16

@@ -182,7 +182,8 @@ def directory() -> dict[str, Any]:
 
 def _signed_head(phone_content: bytes, handler_content: bytes) -> Signed:
     hashes = {"phone_hash": content_hash("phone", phone_content),
-              "handler_hash": content_hash("handler", handler_content)}  # fmt: skip
+              "handler_hash": content_hash("handler", handler_content),
+              "previous": seed("the head before")}  # fmt: skip
     return sign_head(replace(people.published().head, **hashes), by=people.identity("publisher"))
 
 

@@ -130,7 +130,7 @@ def tokens() -> dict[str, Any]:
     master = TokenMaster(SEEDS[1])
     own = {slot: TokenSeed(master.slot_seed(slot), 2, 3) for slot in (0, 1)}
     places = [(slot, week, index) for slot in (0, 1) for week in (2_900, 2_901) for index in (0, 2)]
-    sets = master.week_hashes(epoch=2, week=2_900, slots=2, per_slot=3, revoked=frozenset())
+    sets = master.week_hashes(epoch=2, week=2_900, per_slot=3, uses=(0, 0))
     return {
         "section": "7.1",
         "master": master.secret.hex(),
