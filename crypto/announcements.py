@@ -1,4 +1,5 @@
-"""What devices announce to a desk: pairwise keys for the sender slots, reply keys, handlers' epoch keys.
+"""What devices announce to a desk: pairwise keys for the sender slots, reply keys, handlers' epoch keys; and what
+handlers vouch for: receipts of parcels, the head of their chain of operations (protocol.md 6.4).
 
 Signed with the device's identity key, which signs nothing else of an intake device: the signature says "this
 is my key", never "this is what she told me".
@@ -15,6 +16,7 @@ from crypto.desk_keys import EpochKey
 from crypto.encoding import Fields, encode
 from crypto.errors import EncodingError, SignatureRefusedError
 from crypto.ids import DESK_ID_BYTES, DEVICE_ID_BYTES, DeskId, DeviceId, OrganisationId
+from crypto.parcels import PARCEL_ID_BYTES
 from crypto.primitives import (
     XWING_OVERHEAD_BYTES,
     XWING_PUBLIC_BYTES,
@@ -28,6 +30,8 @@ from crypto.signed import Signed
 LABEL: Final = "kantha/v1/announce"
 INTRODUCTIONS_PER_CELL: Final = 11
 """11 × 1,192 bytes and a signature fit one cell's body."""
+RECEIPTS_PER_CELL: Final = 200
+"""200 × 69 bytes and a signature fit one cell's body."""
 _SEALED_SLOT_KEY_BYTES: Final = SLOT_KEY_BYTES + XWING_OVERHEAD_BYTES
 
 
@@ -88,7 +92,33 @@ class EpochAnnouncement:
     certificate: bytes = field(repr=False)
 
 
-Announcement = Introductions | ReplyKey | EpochAnnouncement
+@dataclass(frozen=True)
+class Receipt:
+    """[device, parcel, digest]: this very parcel came from this device. `digest`: `Parcel.digest`."""
+
+    device: DeviceId
+    parcel: bytes
+    digest: bytes = field(repr=False)
+
+
+@dataclass(frozen=True)
+class Receipts:
+    """{1: 4, 2: org, 3: desk, 4: [receipt, …]}: a handler was shown who sent these, and says so to newcomers."""
+
+    desk: DeskId
+    entries: Sequence[Receipt]
+
+
+@dataclass(frozen=True)
+class ChainHead:
+    """{1: 5, 2: org, 3: desk, 4: counter, 5: link hash}: how far a handler's operations go."""
+
+    desk: DeskId
+    counter: int
+    hash: bytes = field(repr=False)
+
+
+Announcement = Introductions | ReplyKey | EpochAnnouncement | Receipts | ChainHead
 
 
 def sign_announcement(said: Announcement, *, by: DeviceSigningKey, org: OrganisationId) -> bytes:
@@ -102,6 +132,11 @@ def sign_announcement(said: Announcement, *, by: DeviceSigningKey, org: Organisa
             value = {1: 2, 2: org, 3: said.number, 4: said.key.public}
         case EpochAnnouncement():
             value = {1: 3, 2: org, 3: said.epoch, 4: said.key.public, 5: said.certificate}
+        case Receipts():
+            receipts = [[entry.device, entry.parcel, entry.digest] for entry in said.entries]
+            value = {1: 4, 2: org, 3: said.desk, 4: receipts}
+        case ChainHead():
+            value = {1: 5, 2: org, 3: said.desk, 4: said.counter, 5: said.hash}
     return Signed.make(encode(value), label=LABEL, by=by).to_wire()
 
 
@@ -123,6 +158,12 @@ def read_announcement(body: bytes, *, identity_public: bytes, org: OrganisationI
     elif kind == 3:
         epoch, key = fields.natural(3, below=2**32), SealingKey.read(fields.octets(4, XWING_PUBLIC_BYTES))
         said = EpochAnnouncement(epoch, key, fields.octets(5, 64))
+    elif kind == 4:
+        desk = DeskId(fields.octets(3, DESK_ID_BYTES))
+        said = Receipts(desk, [_receipt(value) for value in fields.items(4, limit=RECEIPTS_PER_CELL)])
+    elif kind == 5:
+        desk = DeskId(fields.octets(3, DESK_ID_BYTES))
+        said = ChainHead(desk, fields.natural(4, below=2**48), fields.octets(5, 32))
     else:
         raise EncodingError
     fields.done()
@@ -135,3 +176,11 @@ def _entry(value: object) -> Introduction:
     entry = Introduction(handler, fields.natural(1, below=2**32), fields.octets(2, _SEALED_SLOT_KEY_BYTES))
     fields.done()
     return entry
+
+
+def _receipt(value: object) -> Receipt:
+    fields = Fields(dict(enumerate(value)) if type(value) is list else None)
+    device, parcel = DeviceId(fields.octets(0, DEVICE_ID_BYTES)), fields.octets(1, PARCEL_ID_BYTES)
+    receipt = Receipt(device, parcel, fields.octets(2, 32))
+    fields.done()
+    return receipt

@@ -15,7 +15,7 @@ from typing import Final
 
 from crypto import primitives, sender
 from crypto.desk_keys import DayKey, DayOpeningKey
-from crypto.encoding import encode
+from crypto.encoding import Fields, encode
 from crypto.errors import CellDamagedError
 from crypto.ids import DeskId, DeviceId, OrganisationId
 
@@ -117,3 +117,19 @@ def open_cell(sealed: bytes, *, key: DayOpeningKey, org: OrganisationId) -> Untr
         raise CellDamagedError
     cell = Cell(_KINDS[kind], DeviceId(sender_id), incarnation, counter, plain[BODY_START:end])
     return UntrustedCell(cell, key.desk, key.generation, key.day, plain[_HEADER.size : BODY_START])
+
+
+# --- the body of a heartbeat (protocol.md 6.2) ----------------------------------------------------------
+
+
+def heartbeat_body(since: int) -> bytes:
+    """{1: since}: the first day whose key this device may still need at this desk."""
+    return encode({1: since})
+
+
+def read_heartbeat(body: bytes) -> int:
+    """What `heartbeat_body` wrote, or `EncodingError`."""
+    fields = Fields.of(body)
+    since = fields.natural(1, below=2**31)
+    fields.done()
+    return since

@@ -1,8 +1,7 @@
 """A handler's signed operation on a case, hash-chained per device.
 
 {1: device, 2: counter, 3: previous, 4: body}, signed as `Signed` does.
-With the chain a desk can show that nothing of a handler's was left out or put in; this version writes it and
-compares nothing yet.
+With the chain a desk shows that nothing of a handler's was left out or put in (`sync.chains`).
 """
 
 from __future__ import annotations
@@ -33,6 +32,11 @@ class SignedOperation:
     def sign(self, by: DeviceSigningKey) -> bytes:
         body = encode({1: self.device, 2: self.counter, 3: self.previous, 4: self.operation})
         return Signed.make(body, label=LABEL, by=by).to_wire()
+
+    @classmethod
+    def claimed(cls, data: bytes) -> SignedOperation:
+        """What it says, before anybody has checked who signed it; `EncodingError` if it is not an operation."""
+        return cls._decode(Signed.from_wire(data).body)
 
     @staticmethod
     def claimed_device(data: bytes) -> DeviceId:

@@ -55,6 +55,13 @@ class Parcel:
     sealed: bytes = field(repr=False)
 
 
+    @property
+    def digest(self) -> bytes:
+        """32 bytes: how a receipt names this very parcel (protocol.md 6.4)."""
+        place = self.desk + self.generation.to_bytes(4, "big") + self.day.to_bytes(4, "big")
+        return primitives.sha256(b"kantha/v1/receipt\0" + place + self.sealed)
+
+
 def _info(org: OrganisationId, desk: DeskId, generation: int, day: int) -> bytes:
     return encode(["kantha/v1/parcel", org, desk, generation, day, TO_DESK])
 

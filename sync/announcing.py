@@ -1,5 +1,5 @@
-"""What a device announces at the beginning of a session: pairwise keys to new handlers, a new reply key, a
-new epoch key.
+"""What a device announces in a session: pairwise keys to new handlers, a new reply key, a new epoch key; a handler
+also receipts and the head of its chain.
 
 It goes out as counted cells before everything else, so that what follows in the same page can be checked.
 """
@@ -19,12 +19,14 @@ from crypto.cells import CellKind
 from crypto.directory import PhoneDirectory
 from crypto.ids import DeskId, DeviceId
 from crypto.primitives import SealingKey, random_bytes
-from crypto.roster import Role
+from crypto.roster import Role, Roster
 from crypto.sender import SLOT_KEY_BYTES
 from sync.answers import renew_reply_key
+from sync.chains import head_to_say
 from sync.deskkeys import renew_epoch_key
 from sync.membership import Membership, Self
 from sync.outbox import Outbox
+from sync.receipts import say_receipts
 from sync.state import State
 
 
@@ -38,11 +40,13 @@ class Announcing:
     outbox: Outbox
 
     def announce(self, phone: PhoneDirectory) -> None:
+        """At the beginning of a session: a phone's keys (8.1.3, 8.1.4), a handler's epoch key (8.2.2)."""
         if self.member.role is Role.INTAKE:
-            renew_reply_key(self.state, me=self.me, member=self.member, outbox=self.outbox)
+            desks = [desk.id for desk in phone.root.desks]
+            renew_reply_key(self.state, me=self.me, member=self.member, outbox=self.outbox, desks=desks)
             with self.state.transaction():
-                for desk in phone.root.desks:
-                    self._introduce(phone, desk.id)
+                for desk in desks:
+                    self._introduce(phone, desk)
             return
         with self.state.transaction():
             renewed = renew_epoch_key(
@@ -50,7 +54,16 @@ class Announcing:
                 key_days=phone.root.policy.key_days,
             )  # fmt: skip
             if renewed is not None or self._unheard(phone):
-                self._announce_epoch()
+                self._announce_epoch(phone)
+
+    def vouch(self, roster: Roster) -> None:
+        """A handler's receipts for newcomers (8.2.5) and the head of its chain (8.2.4), before the last deposit."""
+        with self.state.transaction():
+            say_receipts(self.state, me=self.me, member=self.member, roster=roster, outbox=self.outbox)
+            head = head_to_say(self.state, self.member.desk)
+            if head is not None:
+                body = sign_announcement(head, by=self.me.identity, org=self.member.org)
+                self.outbox.put_cell(self.member.desk, CellKind.ANNOUNCE, body)
 
     def _unheard(self, phone: PhoneDirectory) -> bool:
         """Whether the newest epoch key is not in the directory and no announcement of it waits to leave.
@@ -70,32 +83,50 @@ class Announcing:
         ).fetchone()
         return newest is not None and waits is None and max(published, default=-1) < int(newest)
 
-    def _announce_epoch(self) -> None:
+    def _announce_epoch(self, phone: PhoneDirectory) -> None:
+        """To the own desk, and to the desks of the publishers: without them nobody would wrap seeds to it."""
         epoch, public, certificate = self.state.db.execute(
             "SELECT epoch, public, certificate FROM sync_epoch_key WHERE handler = ? ORDER BY epoch DESC",
             (self.me.id,),
         ).fetchone()
         said = EpochAnnouncement(int(epoch), SealingKey(bytes(public)), bytes(certificate))
         body = sign_announcement(said, by=self.me.identity, org=self.member.org)
-        self.outbox.put_cell(self.member.desk, CellKind.ANNOUNCE, body)
+        publishers = {right.device for right in phone.root.publishers}
+        desks = {e.admission.desk for e in phone.part.handlers if e.admission.device in publishers}
+        for desk in sorted({self.member.desk, *desks}):
+            self.outbox.put_cell(desk, CellKind.ANNOUNCE, body)
 
     def _introduce(self, phone: PhoneDirectory, desk: DeskId) -> None:
-        """Give every handler of the desk that has none yet a pairwise key of its own."""
+        """A pairwise key of its own for every handler of the desk that has none yet; and the same key again, sealed
+        to a newer epoch key, for one that never confirmed anything: it may have dropped the key that opens the first.
+        """
         keys = self._introduced(desk)
-        new = [entry for entry in phone.part.desk_handlers(desk) if entry.admission.device not in keys]
-        for start in range(0, len(new), INTRODUCTIONS_PER_CELL):
+        rows = self.state.db.execute(
+            "SELECT handler, epoch, confirmed FROM sync_introduced WHERE desk = ?", (desk,)
+        ).fetchall()
+        told = {bytes(handler): (int(epoch), bool(confirmed)) for handler, epoch, confirmed in rows}
+        due = []
+        for entry in phone.part.desk_handlers(desk):
+            epoch, confirmed = told.get(entry.admission.device, (-1, False))
+            if not confirmed and entry.epoch_key.epoch > epoch:
+                due.append(entry)
+        for start in range(0, len(due), INTRODUCTIONS_PER_CELL):
             entries = []
-            for handler in new[start : start + INTRODUCTIONS_PER_CELL]:
-                key = random_bytes(SLOT_KEY_BYTES)
-                keys[handler.admission.device] = key
+            for handler in due[start : start + INTRODUCTIONS_PER_CELL]:
+                key = keys.setdefault(handler.admission.device, random_bytes(SLOT_KEY_BYTES))
                 made = Introduction.make(
                     key, to=handler.epoch_key, org=self.member.org, desk=desk, device=self.me.id
                 )
                 entries.append(made)
+                self.state.db.execute(
+                    "INSERT OR REPLACE INTO sync_introduced (desk, handler, epoch, confirmed)"
+                    " VALUES (?, ?, ?, 0)",
+                    (desk, made.handler, made.epoch),
+                )
             said = Introductions(desk, self.outbox.first_to_leave(desk), entries)
             body = sign_announcement(said, by=self.me.identity, org=self.member.org)
             self.outbox.put_cell(desk, CellKind.ANNOUNCE, body)
-        if new:
+        if due:
             self.state.set_secret(
                 _introductions(desk), [[device, key] for device, key in sorted(keys.items())]
             )
@@ -104,6 +135,7 @@ class Announcing:
         return {DeviceId(device): key for device, key in self.state.secret(_introductions(desk)) or []}
 
     def slot_keys(self, phone: PhoneDirectory) -> dict[DeskId, dict[int, bytes]]:
+        """Every desk's pairwise keys by sender slot."""
         slots: dict[DeskId, dict[int, bytes]] = {}
         for desk in phone.root.desks:
             keys = self._introduced(desk.id)

@@ -7,6 +7,7 @@ A device tries its keys on every cell of the stream, so the relay cannot see who
 from __future__ import annotations
 
 import enum
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -18,15 +19,17 @@ from crypto.errors import CellDamagedError, EncodingError
 from crypto.ids import DeskId, DeviceId
 from crypto.primitives import OpeningKey, SealingKey, random_below, random_bytes
 from crypto.reply_cells import HandlerWord, ReplyKind, dummy_reply, open_reply
+from sync.deskkeys import kept_keys
 from sync.integrity import Line, bitmap, counters_in
 from sync.membership import INCARNATION, Membership, Self
 from sync.outbox import Deposit, Outbox
 from sync.state import State
+from sync.windows import newest_page_day
 from sync.wire import DEPOSIT_ID_BYTES, REPLIES, REPLY_CELLS_PER_DEPOSIT
 
 _KEYS: Final = "reply-keys"
 RENEW_AFTER_S: Final = 86_400
-KEEP_S: Final = 35 * 86_400
+KEEP_DAYS: Final = 35
 """As long as the relay keeps replies."""
 
 
@@ -152,24 +155,27 @@ class Asked:
 
 def load_reply_keys(state: State) -> list[OpeningKey]:
     """This device's reply keys, newest first."""
-    return [OpeningKey(seed) for _number, seed, _made in reversed(state.secret(_KEYS) or [])]
+    return [OpeningKey(entry[1]) for entry in reversed(state.secret(_KEYS) or [])]
 
 
-def renew_reply_key(state: State, *, me: Self, member: Membership, outbox: Outbox) -> None:
-    """At most daily: a new reply key, announced to the desk; keys older than the relay keeps replies are
-    dropped.
+def renew_reply_key(
+    state: State, *, me: Self, member: Membership, outbox: Outbox, desks: Iterable[DeskId] = ()
+) -> None:
+    """At most daily (step 8.1.3): a new reply key, announced to every desk; keys surely older than the relay keeps
+    replies are dropped.
     """
-    known = state.secret(_KEYS) or []
-    held = [entry for entry in known if entry[2] > state.now() - KEEP_S]
-    if held and held[-1][2] > state.now() - RENEW_AFTER_S:
+    known, now = [list(entry) for entry in state.secret(_KEYS) or []], state.now()
+    if known and abs(now - known[-1][2]) < RENEW_AFTER_S:  # one "made tomorrow" is from a clock that was ahead
         return
     key = OpeningKey.generate()
     number = known[-1][0] + 1 if known else 1  # also when all are over: desks take only a higher number
     said = ReplyKey(number, key.sealing_key)
     with state.transaction():
-        state.set_secret(_KEYS, [*held, [number, key.seed, state.now()]])
+        held = kept_keys(state, known, days=KEEP_DAYS)
+        state.set_secret(_KEYS, [*held, [number, key.seed, now, newest_page_day(state)]])
         body = sign_announcement(said, by=me.identity, org=member.org)
-        outbox.put_cell(member.desk, CellKind.ANNOUNCE, body)
+        for desk in sorted({member.desk, *desks}):
+            outbox.put_cell(desk, CellKind.ANNOUNCE, body)
 
 
 def read_word(
@@ -217,6 +223,10 @@ def _understand(word: HandlerWord, outbox: Outbox, *, desk: DeskId) -> Confirmed
         fields.done()
         if incarnation != INCARNATION or of != desk:  # another desk's handler never saw what it would confirm
             return None
+        # This handler has the pairwise key: only with it does a desk count a cell.
+        outbox.state.db.execute(
+            "UPDATE sync_introduced SET confirmed = 1 WHERE desk = ? AND handler = ?", (desk, word.sender)
+        )
         return Confirmed(desk, counters_in(below, bits, up_to=outbox.highest_counter(desk)))
     if word.kind is ReplyKind.QUESTION:
         body = fields.take(1, dict)

@@ -13,8 +13,15 @@ from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any, Protocol
 
-from crypto.announcements import EpochAnnouncement, Introductions, ReplyKey, read_announcement
-from crypto.cells import CellKind, UntrustedCell, open_cell
+from crypto.announcements import (
+    ChainHead,
+    EpochAnnouncement,
+    Introductions,
+    Receipts,
+    ReplyKey,
+    read_announcement,
+)
+from crypto.cells import CellKind, UntrustedCell, open_cell, read_heartbeat
 from crypto.desk_keys import DayOpeningKey, EpochKey, day_of
 from crypto.directory import PhoneDirectory
 from crypto.encoding import decode
@@ -25,11 +32,14 @@ from crypto.parcels import Chunk, ParcelKind, join, open_parcel
 from crypto.primitives import OpenError
 from crypto.roster import Member, Role, Roster
 from sync.answers import Answers
+from sync.chains import take_head, take_link
 from sync.deskkeys import DayKeys, load_epoch_keys, load_generations, remember_epoch_key
 from sync.integrity import Line, Seen, begin_line, note_cell, note_highest, note_unread
 from sync.membership import Membership, Self
 from sync.publish import mark_due
+from sync.receipts import attested_by, note_shown, take_receipts
 from sync.state import State
+from sync.windows import note_heard, note_since, trusted_day
 from sync.wire import CELL_BYTES
 
 _VOUCHED, _REFUTED, _UNKNOWN = 1, 0, 2
@@ -37,7 +47,9 @@ _VOUCHED, _REFUTED, _UNKNOWN = 1, 0, 2
 
 @dataclass(frozen=True)
 class ArrivedParcel:
-    """A whole parcel at the desk. `authentic`: True shown, False refuted, None not introduced yet."""
+    """A whole parcel at the desk. `authentic`: True shown, False refuted, None not introduced yet; then `attested_by`
+    is the handler who vouches for it, if one does.
+    """
 
     id: bytes
     kind: str
@@ -48,6 +60,7 @@ class ArrivedParcel:
     desk: DeskId
     authentic: bool | None
     received_at: int
+    attested_by: DeviceId | None = None
 
 
 class Sink(Protocol):
@@ -94,15 +107,21 @@ class Inbox:
     sink: Sink
     keys: DayKeys = field(init=False)
     _pieces: bool = field(init=False)
+    _joined_at: int | None = field(init=False)
+    _at: int = 0
+    """When the page at hand was closed, or now if that is earlier."""
     _slot_keys: dict[tuple[DeviceId, DeskId], bytes | None] = field(default_factory=dict, repr=False)
 
     def __post_init__(self) -> None:
-        self.keys = DayKeys(load_generations(self.state))
+        self.keys = DayKeys(load_generations(self.state), trusted_day(self.state))
+        own = self.roster.members.get(self.me.id)
+        self._joined_at = own.admission.at if own is not None else None
         self._pieces = self.state.db.execute("SELECT 1 FROM sync_chunk LIMIT 1").fetchone() is not None
 
     def take_page(self, page: bytes, *, closed_at: int) -> Taken:
         """Take every cell of a page. Inside a transaction."""
         taken, lines, around = Taken(), set[Line](), day_of(closed_at)
+        self._at = min(self.state.now(), closed_at)
         likeliest = next(self.keys.candidates(around), None)
         opened = [
             self._open(page[start : start + CELL_BYTES], likeliest, around)
@@ -118,7 +137,7 @@ class Inbox:
         for cell in said:
             member = self.roster.members.get(cell.cell.sender)
             if cell.cell.kind is CellKind.ANNOUNCE and member is not None and member.active:
-                self._announcement(cell, member)
+                self._announcement(cell, member, taken)
         for cell in said:
             line = Line(cell.cell.sender, cell.desk, cell.cell.incarnation)
             if self._take(cell, line, taken):
@@ -152,12 +171,14 @@ class Inbox:
         vouched = self._vouched(cell, member)
         if kind is CellKind.HEARTBEAT:
             if vouched == _VOUCHED:
-                note_highest(self.state, line, cell.cell.counter)
+                self._heartbeat(cell, line)
             return False
         seen = Seen.NEW
         if vouched == _VOUCHED:
             leads = kind is not CellKind.ANNOUNCE
             seen = note_cell(self.state, line, cell.cell.counter, cell.cell.body, leads=leads)
+            if seen is Seen.NEW:
+                note_heard(self.state, line, at=self._at)
         if kind is CellKind.PARCEL and seen is Seen.NEW:
             unreadable = taken.unreadable
             self._chunk(cell, member, vouched, taken)
@@ -180,12 +201,29 @@ class Inbox:
 
     # --- kinds ----------------------------------------------------------------------------------------
 
-    def _announcement(self, cell: UntrustedCell, member: Member) -> None:
+    def _heartbeat(self, cell: UntrustedCell, line: Line) -> None:
+        try:
+            since = read_heartbeat(cell.cell.body)
+        except EncodingError:
+            return
+        if note_highest(self.state, line, cell.cell.counter):
+            note_heard(self.state, line, at=self._at)
+        note_since(self.state, line, counter=cell.cell.counter, since=since, at=self._at)
+
+    def _fellow(self, cell: UntrustedCell, member: Member) -> bool:
+        """A handler of the desk to whose key the cell was sealed: nobody else speaks to this desk's handlers."""
+        admission = member.admission
+        return admission.role is Role.HANDLER and admission.desk == cell.desk and not member.displaced
+
+    def _since_start(self, member: Member) -> bool:
+        return self._joined_at is not None and member.admission.at > self._joined_at
+
+    def _announcement(self, cell: UntrustedCell, member: Member, taken: Taken) -> None:
         device, org = member.admission.device, self.member.org
         try:
             said = read_announcement(cell.cell.body, identity_public=member.admission.identity, org=org)
             match said:
-                case Introductions():
+                case Introductions() if said.desk == cell.desk:
                     self._introduced(said, Line(device, said.desk, cell.cell.incarnation))
                 case ReplyKey():
                     self.state.db.execute(
@@ -200,6 +238,12 @@ class Inbox:
                     key.verify(said.certificate, identity_public=member.admission.identity, org=org)
                     remember_epoch_key(self.state, key, said.certificate)
                     mark_due(self.state)
+                case Receipts() if self._fellow(cell, member) and said.desk == cell.desk:
+                    take_receipts(self.state, said, by=device)
+                    self._attested(said, taken)
+                case ChainHead() if self._fellow(cell, member) and said.desk == cell.desk:
+                    line = Line(device, cell.desk, 0)
+                    take_head(self.state, line, said, from_start=self._since_start(member))
                 case _:
                     pass
         except (EncodingError, SignatureRefusedError):
@@ -225,16 +269,20 @@ class Inbox:
             self._slot_keys.pop((device, said.desk), None)
 
     def _operation(self, cell: UntrustedCell, member: Member | None, taken: Taken) -> None:
-        if member is None or not member.active or member.admission.role is not Role.HANDLER:
+        if member is None or not member.active or not self._fellow(cell, member):
             return
         try:
             links = decode(cell.cell.body)
             if type(links) is not list or any(type(link) is not bytes for link in links):
                 raise EncodingError
-            read = [SignedOperation.read(link, identity_public=member.admission.identity) for link in links]
+            identity = member.admission.identity
+            read = [(wire, SignedOperation.read(wire, identity_public=identity)) for wire in links]
         except (EncodingError, SignatureRefusedError):
             return
-        for link in read:
+        line, from_start = Line(member.admission.device, cell.desk, 0), self._since_start(member)
+        for wire, link in read:
+            if link.device == member.admission.device and link.counter > 0:
+                take_link(self.state, line, link, wire, from_start=from_start)
             self.sink.take_operation(member.admission.device, link.operation)
             taken.operations += 1
 
@@ -244,7 +292,8 @@ class Inbox:
         except EncodingError:
             return
         device, place = cell.cell.sender, (cell.cell.sender, chunk.parcel, vouched)
-        if chunk.total == 1 and self._whole(device, cell.desk, [chunk], member, vouched, taken):
+        alone = chunk.total == 1 and vouched != _UNKNOWN  # what may be vouched for later is kept, sealed
+        if alone and self._whole(device, cell.desk, [chunk], member, vouched, taken):
             return  # most complaints fit one cell: nothing to put together
         done = self.state.db.execute(
             "SELECT 1 FROM sync_parcel_done WHERE device = ? AND parcel = ? AND vouched = ?", place
@@ -261,7 +310,7 @@ class Inbox:
             "SELECT body FROM sync_chunk WHERE device = ? AND parcel = ? AND vouched = ? AND desk = ?",
             (*place, cell.desk),
         ).fetchall()
-        if len(rows) >= chunk.total > 1:
+        if len(rows) >= chunk.total and not alone:
             chunks = [Chunk.from_body(bytes(row[0])) for row in rows]
             self._whole(device, cell.desk, chunks, member, vouched, taken)
 
@@ -287,23 +336,50 @@ class Inbox:
         authentic = {_VOUCHED: True, _REFUTED: False, _UNKNOWN: None}[vouched]
         if member is None or content.code[:3] != str(member.admission.prefix):
             authentic = False  # a code names the device that gave it out
+        by = attested_by(self.state, device, desk, parcel) if authentic is None else None
         arrived = ArrivedParcel(
             parcel.id, _KIND_NAMES[content.kind], content.code, content.at, content.payload,
-            device, desk, authentic, self.state.now(),
+            device, desk, authentic, self.state.now(), by,
         )  # fmt: skip
         place = (device, parcel.id, vouched)
         new = self.state.db.execute(
             "INSERT OR IGNORE INTO sync_parcel_done (device, parcel, vouched) VALUES (?, ?, ?)", place
         )
-        if self._pieces:
+        if self._pieces and (authentic is not None or by is not None):
             self.state.db.execute(
-                "DELETE FROM sync_chunk WHERE device = ? AND parcel = ? AND vouched = ?", place
+                "DELETE FROM sync_chunk WHERE device = ? AND parcel = ? AND vouched IN (?, ?)",
+                (*place, _UNKNOWN if authentic else vouched),
             )
         if new.rowcount == 0:
             return True
+        if authentic:
+            note_shown(self.state, device, parcel)
         self.sink.take_parcel(arrived)
         taken.parcels += 1
         return True
+
+    def _attested(self, said: Receipts, taken: Taken) -> None:
+        """Parcels that came before their receipt are handed on again, with the one who vouches for them."""
+        for entry in said.entries:
+            rows = self.state.db.execute(
+                "SELECT body FROM sync_chunk WHERE device = ? AND desk = ? AND parcel = ? AND vouched = ?",
+                (entry.device, said.desk, entry.parcel, _UNKNOWN),
+            ).fetchall()
+            chunks = [Chunk.from_body(bytes(row[0])) for row in rows]
+            if not chunks or len(chunks) < chunks[0].total:
+                continue
+            try:
+                parcel = join(chunks, desk=said.desk)
+            except ParcelDamagedError:
+                continue
+            if attested_by(self.state, entry.device, said.desk, parcel) is None:
+                continue
+            self.state.db.execute(
+                "DELETE FROM sync_parcel_done WHERE device = ? AND parcel = ? AND vouched = ?",
+                (entry.device, entry.parcel, _UNKNOWN),
+            )
+            member = self.roster.members.get(entry.device)
+            self._whole(entry.device, said.desk, chunks, member, _UNKNOWN, taken)
 
 
 _KIND_NAMES = {

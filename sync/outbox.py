@@ -11,11 +11,11 @@ import enum
 from dataclasses import dataclass, field
 from typing import Final
 
-from crypto.cells import Cell, CellKind, dummy_cell, seal_cell
-from crypto.desk_keys import DayKey
+from crypto.cells import Cell, CellKind, dummy_cell, heartbeat_body, seal_cell
+from crypto.desk_keys import DAY_SECONDS, LINE_GENERATIONS, DayKey, line_of
 from crypto.ids import DeskId, OrganisationId
 from crypto.parcels import Parcel, ParcelKind, cut
-from crypto.primitives import OpeningKey, random_bytes
+from crypto.primitives import OpeningKey, random_below, random_bytes
 from crypto.roster import Role
 from sync.membership import INCARNATION, Membership, Self
 from sync.state import State
@@ -24,6 +24,13 @@ from sync.wire import CELLS_PER_DEPOSIT, COMPLAINTS, DEPOSIT_ID_BYTES
 
 RESEND_AFTER_S: Final = 3 * 86_400
 """Handlers confirm daily; after three days of silence the relay may have lost it."""
+HEARTBEATS: Final = 4
+"""In the last deposit of a session: the own desk's always, other desks' in turn."""
+_TURN: Final = "heartbeat-turn"
+
+
+_DAY: Final = f"coalesce(day, made_at / {DAY_SECONDS} - 1)"
+"""To which day a parcel is sealed; older stores did not write it down."""
 
 
 class CellState(enum.IntEnum):
@@ -47,13 +54,18 @@ class Deposit:
 
 @dataclass(frozen=True)
 class OutgoingItem:
-    """A finished complaint, addition or answer, as far as this device may still know."""
+    """A finished complaint, addition or answer, as far as this device may still know.
+
+    `too_late`: the desk has destroyed the key to which it is sealed. It is sent no more and stays until the desk
+    confirms it after all or a person has taken note (`Outbox.give_up`).
+    """
 
     parcel: bytes
     code: str
     kind: ParcelKind
     made_at: int
     state: CellState
+    too_late: bool = False
 
     @property
     def has_left(self) -> bool:
@@ -74,8 +86,9 @@ class Outbox:
     def put_parcel(self, parcel: Parcel, *, kind: ParcelKind, code: str) -> None:
         """Keep a sealed parcel and its cells. Inside the transaction that destroys what was sealed."""
         self.state.db.execute(
-            "INSERT INTO sync_parcel (id, desk, kind, code, made_at) VALUES (?, ?, ?, ?, ?)",
-            (parcel.id, parcel.desk, int(kind), code, self.state.now()),
+            "INSERT INTO sync_parcel (id, desk, kind, code, made_at, generation, day)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?)",
+            (parcel.id, parcel.desk, int(kind), code, self.state.now(), parcel.generation, parcel.day),
         )
         for chunk in cut(parcel):
             self.put_cell(parcel.desk, CellKind.PARCEL, chunk.to_body(), parcel=parcel.id)
@@ -100,9 +113,42 @@ class Outbox:
     def first_to_leave(self, desk: DeskId) -> int:
         """The lowest counter that will be sealed from now on: what waits, or the next one given."""
         row = self.state.db.execute(
-            "SELECT min(counter) FROM sync_cell WHERE desk = ? AND state = ?", (desk, CellState.WAITING)
+            "SELECT min(c.counter) FROM sync_cell c LEFT JOIN sync_parcel p ON p.id = c.parcel"
+            " WHERE c.desk = ? AND c.state = ? AND NOT coalesce(p.late, 0)",
+            (desk, CellState.WAITING),
         ).fetchone()
         return int(row[0]) if row[0] is not None else self.highest_counter(desk) + 1
+
+    def first_needed(self, desk: DeskId, *, issued: int) -> int:
+        """The first day whose key this device may still need at a desk (step 5.3.2): the lowest among its
+        parcels that are not confirmed and not too late, and the day on which its directory was issued.
+        """
+        row = self.state.db.execute(
+            f"SELECT min({_DAY}) FROM sync_parcel WHERE desk = ? AND NOT late",  # noqa: S608  (a constant)
+            (desk,),
+        ).fetchone()
+        return issued if row[0] is None else min(int(row[0]), issued)
+
+    def note_readable(self, desk: DeskId, first: int, *, generation: int = 0) -> None:
+        """What was sealed for this desk to a day before `first`, or before its keys were lost (to a generation of a
+        line before that of `generation`, the newest that is published), is too late (step 8.1.2).
+        """
+        begins = line_of(generation) * LINE_GENERATIONS
+        self.state.db.execute(
+            f"UPDATE sync_parcel SET late = ({_DAY} < ? OR coalesce(generation, ?) < ?)"  # noqa: S608  (a constant)
+            " WHERE desk = ?",
+            (first, begins, begins, desk),
+        )
+
+    def give_up(self, parcel: bytes) -> None:
+        """A person has taken note that a parcel is too late: forget it. Any other stays."""
+        with self.state.transaction():
+            late = self.state.db.execute(
+                "SELECT 1 FROM sync_parcel WHERE id = ? AND late", (parcel,)
+            ).fetchone()
+            if late is not None:
+                self.state.db.execute("DELETE FROM sync_cell WHERE parcel = ?", (parcel,))
+                self.state.db.execute("DELETE FROM sync_parcel WHERE id = ?", (parcel,))
 
     # --- packing --------------------------------------------------------------------------------------
 
@@ -114,23 +160,38 @@ class Outbox:
         return [Deposit(bytes(row[0]), str(row[1]), bytes(row[2]), bytes(row[3])) for row in rows]
 
     def pack(
-        self, day_keys: dict[DeskId, DayKey], slot_keys: dict[DeskId, dict[int, bytes]], *, last: bool
+        self,
+        day_keys: dict[DeskId, DayKey],
+        slot_keys: dict[DeskId, dict[int, bytes]],
+        *,
+        last: bool,
+        issued: int = 0,
     ) -> Deposit:
         """Eight cells, real ones first, stored durably with a token. One transaction.
 
-        The last deposit of a session carries the heartbeat. Without day keys (before the welcome has come)
-        all eight are sealed to keys that are thrown away.
+        The last deposit of a session carries heartbeats. `issued`: the day of the directory that is held; 0 says
+        that every day may still be needed. Without day keys (before the welcome has come) all eight are sealed to
+        keys that are thrown away.
         """
         with self.state.transaction():
             deposit_id = random_bytes(DEPOSIT_ID_BYTES)
-            own = day_keys.get(self.member.desk) if last else None
-            room = CELLS_PER_DEPOSIT - (own is not None)
-            sealed = self._real_cells(deposit_id, day_keys, slot_keys, room)
-            if own is not None:
-                sealed.append(self._heartbeat(own, slot_keys.get(own.desk, {})))
+            heard = self._turn(set(day_keys)) if last and self.member.role is Role.INTAKE else []
+            sealed = self._real_cells(deposit_id, day_keys, slot_keys, CELLS_PER_DEPOSIT - len(heard))
+            for desk in heard:
+                sealed.append(self._heartbeat(day_keys[desk], slot_keys.get(desk, {}), issued=issued))
             while len(sealed) < CELLS_PER_DEPOSIT:
                 sealed.append(self._dummy(day_keys))
             return self.store(deposit_id, COMPLAINTS, b"".join(sealed))
+
+    def _turn(self, desks: set[DeskId]) -> list[DeskId]:
+        """To which desks this session's heartbeats go: the own one, and the others in turn."""
+        own = [self.member.desk] if self.member.desk in desks else []
+        others, last = sorted(desks - set(own)), self.state.place(_TURN) or b""
+        turned = [desk for desk in others if desk > last] + [desk for desk in others if desk <= last]
+        chosen = turned[: HEARTBEATS - len(own)]
+        if chosen:
+            self.state.set_place(_TURN, chosen[-1])
+        return own + chosen
 
     def store(self, deposit_id: bytes, stream: str, body: bytes) -> Deposit:
         """Keep a deposit with a token of its own. Inside a transaction."""
@@ -149,15 +210,20 @@ class Outbox:
         slot_keys: dict[DeskId, dict[int, bytes]],
         room: int,
     ) -> list[bytes]:
-        again = self.state.now() - RESEND_AFTER_S
+        now = self.state.now()
         desks = ", ".join("?" * len(day_keys))
+        # What left "in the future" left while the clock was ahead: nobody knows when, so it goes again.
         rows = self.state.db.execute(
-            "SELECT desk, counter, kind, body FROM sync_cell"  # noqa: S608  (question marks only)
-            " WHERE (state = ? OR (state = ? AND left_at < ?))"
-            f" AND desk IN ({desks})"
-            " ORDER BY state, kind <> ?, counter LIMIT ?",
-            (CellState.WAITING, CellState.LEFT, again, *day_keys, int(CellKind.ANNOUNCE), room),
-        ).fetchall()
+            "SELECT c.desk, c.counter, c.kind, c.body FROM sync_cell c"  # noqa: S608  (question marks only)
+            " LEFT JOIN sync_parcel p ON p.id = c.parcel"
+            " WHERE (c.state = ? OR (c.state = ? AND (c.left_at < ? OR c.left_at > ?)))"
+            f" AND c.desk IN ({desks}) AND NOT coalesce(p.late, 0)"
+            " ORDER BY c.state, c.kind <> ?, c.counter LIMIT ?",
+            (
+                CellState.WAITING, CellState.LEFT, now - RESEND_AFTER_S, now, *day_keys,
+                int(CellKind.ANNOUNCE), room,
+            ),
+        ).fetchall()  # fmt: skip
         sealed = []
         for desk, counter, kind, body in rows:
             desk_id = DeskId(bytes(desk))
@@ -172,19 +238,22 @@ class Outbox:
     def _seal(self, cell: Cell, to: DayKey, slot_keys: dict[int, bytes]) -> bytes:
         return seal_cell(cell, to=to, org=self.member.org, slot_keys=slot_keys)
 
-    def _heartbeat(self, to: DayKey, slot_keys: dict[int, bytes]) -> bytes:
-        """A cell that says how far this device has deposited, so that a missing last parcel is noticed too.
+    def _heartbeat(self, to: DayKey, slot_keys: dict[int, bytes], *, issued: int) -> bytes:
+        """A cell that says how far this device has deposited, so that a missing last parcel is noticed too, and
+        from which day on it may still need the desk's keys.
 
-        What still waits for its turn is not in it: a desk must not call it missing.
+        What still waits for its turn is not in the counter: a desk must not call it missing.
         """
         counter = self.first_to_leave(to.desk) - 1
-        return self._seal(Cell(CellKind.HEARTBEAT, self.me.id, INCARNATION, counter, b""), to, slot_keys)
+        body = heartbeat_body(self.first_needed(to.desk, issued=issued))
+        return self._seal(Cell(CellKind.HEARTBEAT, self.me.id, INCARNATION, counter, body), to, slot_keys)
 
     def _dummy(self, day_keys: dict[DeskId, DayKey]) -> bytes:
         if not day_keys:
             nowhere = DayKey(self.member.desk, 0, 0, OpeningKey.generate().sealing_key)
             return dummy_cell(to=nowhere, org=OrganisationId(random_bytes(32)))
-        return dummy_cell(to=day_keys[min(day_keys)], org=self.member.org)
+        desks = sorted(day_keys)
+        return dummy_cell(to=day_keys[desks[random_below(len(desks))]], org=self.member.org)
 
     # --- what became of it ----------------------------------------------------------------------------
 
@@ -264,18 +333,20 @@ class Outbox:
     def items(self) -> list[OutgoingItem]:
         """What has not been confirmed, oldest first."""
         rows = self.state.db.execute(
-            "SELECT p.id, p.code, p.kind, p.made_at, min(c.state)"
+            "SELECT p.id, p.code, p.kind, p.made_at, min(c.state), p.late"
             " FROM sync_parcel p JOIN sync_cell c ON c.parcel = p.id"
             " GROUP BY p.id ORDER BY p.made_at, p.id"
         ).fetchall()
         return [
-            OutgoingItem(bytes(row[0]), str(row[1]), ParcelKind(row[2]), int(row[3]), CellState(row[4]))
+            OutgoingItem(
+                bytes(row[0]), str(row[1]), ParcelKind(row[2]), int(row[3]), CellState(row[4]), bool(row[5])
+            )
             for row in rows
         ]
 
     def waiting(self) -> int:
-        """Complaints, additions and answers that are not yet wholly deposited."""
-        return sum(not item.has_left for item in self.items())
+        """Complaints, additions and answers that are not yet wholly deposited and will be."""
+        return sum(not item.has_left and not item.too_late for item in self.items())
 
     def last_sent(self) -> int | None:
         value = self.state.place("last-sent")

@@ -2,7 +2,8 @@
 
 A relay may come back from a backup, or lie once: when its newest page is lower than what was read here, or
 another page stands where the last one stood, everything it keeps is read again. Repeats are harmless; a
-device that went on waiting for a number it once heard would be deaf.
+device that went on waiting for a number it once heard would be deaf. A page that is listed and cannot be had
+as it is listed blocks nothing: it is passed, shown as missing, and tried again in later sessions.
 """
 
 from __future__ import annotations
@@ -10,13 +11,22 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-from sync.errors import RelayRubbishError
+from crypto.desk_keys import DAY_SECONDS, day_of
+from sync.errors import PageDamagedError, PageExpiredError, PageUnknownError, RelayRubbishError
 from sync.state import State
-from sync.transport import PageEntry, RelayClient
-from sync.wire import PAGES_PER_CHUNK
+from sync.pageindex import PageEntry
+from sync.transport import RelayClient
+from sync.windows import note_page_day, trusted_day
+from sync.wire import PAGES_PER_CHUNK, RETENTION_DAYS_OF
 
 MOST_CHUNKS: Final = 1_000
 """A million pages: more than any relay keeps for five weeks. A longer list is meant to be asked for ever."""
+SHOWN_AFTER: Final = 3
+"""Tries, one a session: a cable that was pulled once is not a page that somebody withholds."""
+MOST_TROUBLE: Final = 16
+"""Pages in one session: beyond that it is the relay that is broken, not a page."""
+AGAIN: Final = 8
+_FORGOTTEN_DAYS: Final = 60
 
 
 def pages_after(relay: RelayClient, state: State, stream: str, number: int) -> list[PageEntry]:
@@ -42,6 +52,8 @@ def pages_after(relay: RelayClient, state: State, stream: str, number: int) -> l
     if number and _went_back(state, stream, kept_there, number):
         return pages_after(relay, state, stream, 0)
     last = newest.entries[-1].number if newest.entries else 0
+    if newest.entries:
+        note_page_day(state, day_of(newest.entries[-1].closed_at))
     if newest.etag is not None:
         state.set_place(name, [newest.etag, last])
     return [entry for entry in kept_there if entry.number > number]
@@ -67,3 +79,63 @@ def _went_back(state: State, stream: str, entries: Sequence[PageEntry], number: 
     if mark is None or mark[0] != number:
         return False
     return any(entry.number == number and entry.digest != mark[1] for entry in entries)
+
+
+# --- pages that cannot be had (step 8.4) --------------------------------------------------------------
+
+
+def note_trouble(state: State, stream: str, entry: PageEntry) -> None:
+    """The relay lists this page and did not give it so: shown as missing after three tries."""
+    state.db.execute(
+        "INSERT INTO sync_page_trouble (stream, number, digest, closed_at, tries, passed, since)"
+        " VALUES (?, ?, ?, ?, 1, 0, ?)"
+        " ON CONFLICT (stream, number) DO UPDATE SET digest = excluded.digest, tries = tries + 1,"
+        " passed = (tries + 1 >= ?)",
+        (stream, entry.number, entry.digest, entry.closed_at, state.now(), SHOWN_AFTER),
+    )
+
+
+def is_shown(state: State, stream: str, entry: PageEntry) -> bool:
+    """Whether this page is shown as missing by now."""
+    row = state.db.execute(
+        "SELECT passed FROM sync_page_trouble WHERE stream = ? AND number = ?", (stream, entry.number)
+    ).fetchone()
+    return row is not None and bool(row[0])
+
+
+def end_trouble(state: State, stream: str, number: int) -> None:
+    """It came after all. In the transaction that took it."""
+    state.db.execute("DELETE FROM sync_page_trouble WHERE stream = ? AND number = ?", (stream, number))
+
+
+def in_trouble(relay: RelayClient, state: State, stream: str) -> list[PageEntry]:
+    """Pages that could not be had before and may still be kept, as the index lists them now; the oldest first."""
+    today, kept = trusted_day(state), RETENTION_DAYS_OF[stream]
+    state.db.execute(
+        "DELETE FROM sync_page_trouble WHERE stream = ? AND since < ? AND closed_at < ?",
+        (stream, *[(today - _FORGOTTEN_DAYS) * DAY_SECONDS] * 2),
+    )
+    rows = state.db.execute(
+        "SELECT number FROM sync_page_trouble WHERE stream = ? AND closed_at > ? ORDER BY number LIMIT ?",
+        (stream, (today - kept - 1) * DAY_SECONDS, AGAIN),
+    ).fetchall()
+    found: list[PageEntry] = []
+    for (number,) in rows:
+        try:
+            index = relay.index(stream, chunk=(int(number) - 1) // PAGES_PER_CHUNK)
+        except PageUnknownError:  # the relay has forgotten that it ever listed it
+            continue
+        found += [entry for entry in (index.entries if index else ()) if entry.number == number]
+    return found
+
+
+def try_page(relay: RelayClient, state: State, stream: str, entry: PageEntry) -> bytes | None:
+    """The page, empty once the relay has deleted it for its age, None if it cannot be had as it is listed."""
+    try:
+        return relay.page(stream, entry.number, entry.digest)
+    except PageExpiredError:
+        return b""
+    except (PageDamagedError, PageUnknownError):
+        with state.transaction():
+            note_trouble(state, stream, entry)
+        return None

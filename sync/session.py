@@ -13,29 +13,41 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Final
 
-from crypto.desk_keys import DayKey, day_of
+from crypto.desk_keys import day_of
 from crypto.directory import PhoneDirectory
 from crypto.errors import DirectoryRefusedError
-from crypto.ids import DeskId
 from crypto.parcels import ParcelKind
 from crypto.primitives import random_below
 from crypto.roster import Role
 from sync.announcing import Announcing
 from sync.answers import Answers, Asked, Confirmed, load_reply_keys, read_word
+from sync.condition import note_clock, note_session
+from sync.deskkeys import forget_past, load_generations
 from sync.directory import DirectoryClient
 from sync.errors import (
     DepositConflictError,
-    PageExpiredError,
+    PageDamagedError,
     RelayBusyError,
     TokenRefusedError,
 )
 from sync.inbox import Inbox, Sink
 from sync.membership import Membership, Self
 from sync.outbox import Deposit, Outbox
-from sync.paging import mark_read, pages_after, reached
+from sync.pageindex import PageEntry
+from sync.paging import (
+    MOST_TROUBLE,
+    end_trouble,
+    in_trouble,
+    is_shown,
+    mark_read,
+    pages_after,
+    reached,
+    try_page,
+)
 from sync.publish import Publisher, publish_token
 from sync.state import State
 from sync.transport import RelayClient
+from sync.windows import first_day_kept, sealing_key
 from sync.wire import COMPLAINTS, REPLIES, REPLY_CELL_BYTES
 
 REPLY_WINDOW_S: Final = 2 * 86_400
@@ -68,6 +80,8 @@ class Session:
     sleep: Callable[[float], None] = time.sleep
     progress: Progress | None = None
     outcome: Outcome = field(default_factory=Outcome)
+    _damaged: PageDamagedError | None = None
+    _troubles: int = 0
 
     def __post_init__(self) -> None:
         self.outbox = Outbox(self.state, self.me, self.member)
@@ -76,6 +90,7 @@ class Session:
 
     def run(self, relay: RelayClient, *, deposits: int | None = None) -> Outcome:
         """One session. Raises a SyncError or CryptoError with nothing lost."""
+        self._damaged, self._troubles, earlier = None, 0, self.outbox.last_sent()
         phone = self._directory(relay)
         refused = self._handler_part(relay, phone)
         self._send(relay, phone, deposits or self.member.deposits)
@@ -83,8 +98,13 @@ class Session:
             raise refused  # only now: a handler whose keys were lost must still announce the new one
         if self.member.role is Role.HANDLER:
             self._fetch_complaints(relay, phone)
+            self._forget(phone)
         else:
             self._fetch_replies(relay, phone)
+        note_clock(self.state, member=self.member, phone=phone, deposited=earlier)
+        note_session(self.state)
+        if self._damaged is not None:
+            raise self._damaged  # everything else was read; it is tried again and blocks nothing
         return self.outcome
 
     def send_replies(self, relay: RelayClient) -> None:
@@ -100,7 +120,7 @@ class Session:
 
         `first` packs the first deposit that is newly made in this session.
         """
-        kept, pack = self.outbox.unsent(), lambda: self._pack({}, {}, last=False)
+        kept, pack = self.outbox.unsent(), lambda: self.outbox.pack({}, {}, last=False)
         for number in range(count):
             self._pause(number)
             stored = kept.pop(0) if kept else None
@@ -127,31 +147,35 @@ class Session:
     # --- deposits -------------------------------------------------------------------------------------
 
     def _send(self, relay: RelayClient, phone: PhoneDirectory, count: int) -> None:
-        today = day_of(self.state.clock())
-        keys = {desk.id: phone.part.day_key(desk.id, today=today) for desk in phone.root.desks}
+        for desk in phone.root.desks:
+            generation = max((day.generation for day in phone.part.days if day.desk == desk.id), default=0)
+            first = phone.part.first_readable(desk.id)
+            self.outbox.note_readable(desk.id, first, generation=generation)
+        keys = {desk.id: sealing_key(phone, desk.id, self.state.clock()) for desk in phone.root.desks}
         day_keys = {desk: key for desk, key in keys.items() if key is not None}
         announcing = Announcing(self.state, self.me, self.member, self.outbox)
         announcing.announce(phone)
         slot_keys = announcing.slot_keys(phone) if self.member.role is Role.INTAKE else {}
-        kept = self.outbox.unsent()
+        issued, kept = day_of(phone.head.issued_at), self.outbox.unsent()
+
+        def pack(*, last: bool) -> Deposit:
+            return self.outbox.pack(day_keys, slot_keys, last=last, issued=issued)
+
         for number in range(count):
             self._pause(number)
+            last = number == count - 1
+            if last and self.member.role is Role.HANDLER:
+                announcing.vouch(self.directory.roster(phone))
             left = [deposit for deposit in kept if deposit.stream == COMPLAINTS]
             if left:
                 kept.remove(left[0])
-                self._deposit(relay, lambda: self._pack(day_keys, slot_keys, last=True), first=left[0])
+                self._deposit(relay, lambda: pack(last=True), first=left[0])
             else:
-                last = number == count - 1
-                self._deposit(relay, lambda last=last: self._pack(day_keys, slot_keys, last=last))  # type: ignore[misc]
+                self._deposit(relay, lambda last=last: pack(last=last))  # type: ignore[misc]
             self._report("deposit", number + 1, count)
         if self.member.role is Role.HANDLER:
             replies = [deposit for deposit in kept if deposit.stream == REPLIES]
             self._deposit(relay, self.answers.pack, first=replies[0] if replies else None)
-
-    def _pack(
-        self, day_keys: dict[DeskId, DayKey], slot_keys: dict[DeskId, dict[int, bytes]], *, last: bool
-    ) -> Deposit:
-        return self.outbox.pack(day_keys, slot_keys, last=last)
 
     def _deposit(self, relay: RelayClient, pack: Callable[[], Deposit], first: Deposit | None = None) -> None:
         """Make one deposit, sealing afresh when the relay refuses a pair, waiting when it is busy."""
@@ -200,45 +224,69 @@ class Session:
     # --- pages ----------------------------------------------------------------------------------------
 
     def _fetch_complaints(self, relay: RelayClient, phone: PhoneDirectory) -> None:
+        new = pages_after(relay, self.state, COMPLAINTS, int(self.state.place("page-complaints") or 0))
         inbox = Inbox(
             self.state, self.me, self.member, phone, self.directory.roster(phone), self.answers, self.sink
         )  # fmt: skip
-        entries = pages_after(relay, self.state, COMPLAINTS, int(self.state.place("page-complaints") or 0))
-        for done, entry in enumerate(entries, start=1):
-            try:
-                page = relay.page(COMPLAINTS, entry.number, entry.digest)
-            except PageExpiredError:
-                page = b""
+        numbers = {entry.number for entry in new}
+        again = [one for one in in_trouble(relay, self.state, COMPLAINTS) if one.number not in numbers]
+        for done, entry in enumerate([*again, *new], start=1):
+            page = self._page(relay, COMPLAINTS, entry)
             with self.state.transaction():
-                taken = inbox.take_page(page, closed_at=entry.closed_at)
-                mark_read(self.state, COMPLAINTS, entry)
+                taken = inbox.take_page(page or b"", closed_at=entry.closed_at)
+                if page is not None:
+                    end_trouble(self.state, COMPLAINTS, entry.number)
+                if entry.number in numbers:
+                    mark_read(self.state, COMPLAINTS, entry)
             self.outcome.received += taken.parcels
             self.outcome.foreign += taken.foreign
             self.outcome.unreadable += taken.unreadable
-            self._report("page", done, len(entries))
+            self._report("page", done, len(again) + len(new))
+
+    def _forget(self, phone: PhoneDirectory) -> None:
+        """Step 8.2.7: keys of days that no device can need any more are destroyed, once the pages are read."""
+        roster, policy = self.directory.roster(phone), phone.root.policy
+        desks = {entry.chain.desk for entry in load_generations(self.state)}
+        first = {
+            desk: first_day_kept(self.state, roster=roster, policy=policy, desk=desk) for desk in desks
+        }
+        with self.state.transaction():
+            forget_past(self.state, first)
 
     def _fetch_replies(self, relay: RelayClient, phone: PhoneDirectory) -> None:
         since = self.state.now() - REPLY_WINDOW_S
         keys = load_reply_keys(self.state)
         entries = pages_after(relay, self.state, REPLIES, 0)
         done = reached(self.state, REPLIES, entries)
+        again = {entry.number for entry in in_trouble(relay, self.state, REPLIES)}
         for entry in entries:
-            if entry.number <= done and entry.closed_at < since:
+            if entry.number <= done and entry.closed_at < since and entry.number not in again:
                 continue
-            try:
-                page = relay.page(REPLIES, entry.number, entry.digest)
-            except PageExpiredError:
-                continue
-            if entry.number <= done:
+            page = self._page(relay, REPLIES, entry)
+            if entry.number <= done and entry.number not in again:
                 continue  # fetched all the same: what this device has read before shows to nobody
             with self.state.transaction():
-                for start in range(0, len(page), REPLY_CELL_BYTES):
+                for start in range(0, len(page or b""), REPLY_CELL_BYTES):
                     word = read_word(
-                        page[start : start + REPLY_CELL_BYTES], keys=keys, me=self.me.id, state=self.state,
-                        directory=phone, outbox=self.outbox,
+                        (page or b"")[start : start + REPLY_CELL_BYTES], keys=keys, me=self.me.id,
+                        state=self.state, directory=phone, outbox=self.outbox,
                     )  # fmt: skip
                     self._hear(word)
-                mark_read(self.state, REPLIES, entry)
+                if page is not None:
+                    end_trouble(self.state, REPLIES, entry.number)
+                if entry.number > done:
+                    mark_read(self.state, REPLIES, entry)
+
+    def _page(self, relay: RelayClient, stream: str, entry: PageEntry) -> bytes | None:
+        """A page, or None for one that is passed for now (step 8.4); the session says so when it ends."""
+        page = try_page(relay, self.state, stream, entry)
+        if page is None:
+            self._troubles += 1
+            if not is_shown(self.state, stream, entry):
+                self._damaged = PageDamagedError()
+            if self._troubles > MOST_TROUBLE:
+                raise PageDamagedError
+        return page
 
     def _hear(self, word: Confirmed | Asked | None) -> None:
         if isinstance(word, Confirmed):

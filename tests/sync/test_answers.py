@@ -16,8 +16,7 @@ from crypto.primitives import OpeningKey
 from crypto.reply_cells import HandlerWord, ReplyCell, ReplyKind, dummy_reply, seal_reply
 from crypto.roster import Role
 from sync.answers import (
-    KEEP_S,
-    RENEW_AFTER_S,
+    KEEP_DAYS,
     Answers,
     Asked,
     Confirmed,
@@ -28,6 +27,7 @@ from sync.answers import (
 from sync.integrity import Line, note_cell
 from sync.membership import Self
 from sync.outbox import Outbox
+from sync.windows import note_page_day
 from sync.wire import REPLIES, REPLY_CELL_BYTES, REPLY_CELLS_PER_DEPOSIT
 from tests.crypto import people
 from tests.sync.anything import PLAIN
@@ -260,37 +260,96 @@ def test_a_question_to_a_phone_whose_key_is_not_known_yet_waits_and_holds_nothin
 
 # --- a phone's reply keys -----------------------------------------------------------------------
 
+DAY = 86_400
+
+
+class ReplyKeys:
+    """A phone's reply keys, with its clock and the relay's moved apart."""
+
+    def __init__(self) -> None:
+        self.clock = Hands()
+        self.outbox = phone_outbox(self.clock)
+        self.relay_day = people.TODAY
+
+    def renew(self, *, ahead: int = 0) -> list[OpeningKey]:
+        """A session with the relay's time right and this clock `ahead` days ahead."""
+        note_page_day(self.outbox.state, self.relay_day)
+        self.clock.now += ahead * DAY
+        renew_reply_key(
+            self.outbox.state, me=self.outbox.me, member=self.outbox.member, outbox=self.outbox,
+            desks=[people.DESK, people.OTHER_DESK],
+        )  # fmt: skip
+        self.clock.now -= ahead * DAY
+        return load_reply_keys(self.outbox.state)
+
+    def later(self, days: int) -> None:
+        self.clock.now += days * DAY
+        self.relay_day += days
+
 
 def test_a_reply_key_is_renewed_daily_and_kept_as_long_as_the_relay_keeps_replies() -> None:
-    clock = Hands()
-    outbox = phone_outbox(clock)
-
-    def renew() -> list[OpeningKey]:
-        renew_reply_key(outbox.state, me=outbox.me, member=outbox.member, outbox=outbox)
-        return load_reply_keys(outbox.state)
-
-    (first,) = renew()
-    assert renew() == [first], "at most daily"
-    clock.now += RENEW_AFTER_S
-    second, kept = renew()
+    phone = ReplyKeys()
+    (first,) = phone.renew()
+    assert phone.renew() == [first], "at most daily"
+    phone.later(1)
+    second, kept = phone.renew()
     assert kept == first
     assert second != first
-    clock.now += KEEP_S - RENEW_AFTER_S + 1
-    assert first not in renew(), "older than anything the relay still has"
-    assert outbox.highest_counter(people.DESK) == 3, "each was announced"
+    phone.later(KEEP_DAYS - 1)
+    assert first in phone.renew(), "the relay may still have an answer to it"
+    phone.later(1)
+    assert first not in phone.renew(), "older than anything the relay still has"
+
+
+def test_a_reply_key_is_announced_to_every_desk() -> None:
+    phone = ReplyKeys()
+    phone.renew()
+    phone.later(1)
+    phone.renew()
+    assert phone.outbox.highest_counter(people.DESK) == phone.outbox.highest_counter(people.OTHER_DESK) == 2
 
 
 def test_a_phone_away_for_five_weeks_has_a_key_again() -> None:
+    phone = ReplyKeys()
+    (old,) = phone.renew()
+    phone.later(KEEP_DAYS + 2)
+    (new,) = phone.renew()
+    assert new != old
+    numbers: Any = phone.outbox.state.secret("reply-keys")
+    assert numbers[0][0] == 2, "a desk takes only a higher number"
+
+
+@pytest.mark.parametrize("ahead", [60, 400, -60])
+def test_a_clock_that_was_wrong_once_destroys_no_reply_key_and_holds_up_no_new_one(ahead: int) -> None:
+    phone = ReplyKeys()
+    (first,) = phone.renew()
+    phone.later(1)
+    wrong = phone.renew(ahead=ahead)
+    assert first in wrong
+    phone.later(1)
+    now = phone.renew()
+    assert len(now) == 3, "a key that was made on a wrong day serves no longer than a day"
+    assert set(wrong) < set(now)
+
+
+def test_a_relay_that_lies_about_time_alone_destroys_no_reply_key() -> None:
+    phone = ReplyKeys()
+    (first,) = phone.renew()
+    phone.later(1)
+    phone.relay_day += 5_000
+    assert first in phone.renew()
+    phone.relay_day -= 5_000
+    phone.later(KEEP_DAYS + 1)
+    assert first not in phone.renew()
+
+
+def test_before_any_page_was_seen_nothing_is_destroyed() -> None:
     clock = Hands()
     outbox = phone_outbox(clock)
-    renew_reply_key(outbox.state, me=outbox.me, member=outbox.member, outbox=outbox)
-    (old,) = load_reply_keys(outbox.state)
-    clock.now += KEEP_S + 5
-    renew_reply_key(outbox.state, me=outbox.me, member=outbox.member, outbox=outbox)
-    (new,) = load_reply_keys(outbox.state)
-    assert new != old
-    numbers: Any = outbox.state.secret("reply-keys")
-    assert numbers[0][0] == 2, "a desk takes only a higher number"
+    for _ in range(3):
+        renew_reply_key(outbox.state, me=outbox.me, member=outbox.member, outbox=outbox)
+        clock.now += 60 * DAY
+    assert len(load_reply_keys(outbox.state)) == 3
 
 
 def test_a_member_of_another_organisation_hears_nothing() -> None:

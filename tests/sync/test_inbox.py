@@ -17,7 +17,7 @@ from crypto.announcements import (
     ReplyKey,
     sign_announcement,
 )
-from crypto.cells import MAX_BODY_BYTES, Cell, CellKind, dummy_cell, seal_cell
+from crypto.cells import MAX_BODY_BYTES, Cell, CellKind, dummy_cell, heartbeat_body, seal_cell
 from crypto.directory import PhoneDirectory, Seen, UntrustedPhoneDirectory
 from crypto.encoding import encode
 from crypto.ids import DeskId, DeviceId
@@ -199,9 +199,9 @@ def test_a_cell_that_the_phone_did_not_make_is_set_aside_and_not_counted() -> No
 def test_a_forged_heartbeat_makes_nothing_missing() -> None:
     desk = Desk()
     desk.take(introduction())
-    desk.take(cell(CellKind.HEARTBEAT, 90, b"", key=people.seed("a forger's key")))
+    desk.take(cell(CellKind.HEARTBEAT, 90, heartbeat_body(0), key=people.seed("a forger's key")))
     assert missing(desk.state) == []
-    desk.take(cell(CellKind.HEARTBEAT, 3, b""))
+    desk.take(cell(CellKind.HEARTBEAT, 3, heartbeat_body(0)))
     assert [(run.first, run.last) for run in missing(desk.state)] == [(2, 3)]
 
 

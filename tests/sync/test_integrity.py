@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from crypto.ids import DeskId, DeviceId
 from sync.integrity import (
     EXPIRES_AFTER_S,
+    Fork,
     Line,
     Seen,
     begin_line,
@@ -62,7 +63,7 @@ def test_a_repeat_is_ignored_and_another_body_under_its_number_is_a_fork() -> No
     assert forks(state) == []
     assert note_cell(state, LINE, 1, b"another") is Seen.FORK
     assert note_cell(state, LINE, 1, b"body 1") is Seen.REPEAT, "what came first stays"
-    assert forks(state) == [(PHONE, 1)]
+    assert forks(state) == [Fork(PHONE, people.DESK, 1)]
 
 
 def test_a_heartbeat_shows_that_the_end_is_missing() -> None:
@@ -121,12 +122,27 @@ def test_after_the_relays_retention_a_gap_is_called_expired() -> None:
     assert [(run.first, run.expired) for run in missing(state)] == [(2, True), (4, False)]
 
 
-def test_an_absurd_jump_makes_no_endless_list() -> None:
-    state = new_state()
+def rows(state: State) -> int:
+    return int(state.db.execute("SELECT count(*) FROM sync_gap_run").fetchone()[0])
+
+
+def test_whatever_numbers_a_phone_claims_one_cell_makes_at_most_two_rows() -> None:
+    state, chance = new_state(), random.Random(3)
     take(state, 1, 2**40)
-    assert sum(last - first + 1 for first, last in gaps(state)) <= 4_100
+    assert gaps(state) == [(2, 2**40 - 1)]
+    assert rows(state) == 1
     note_highest(state, LINE, 2**47)
-    assert sum(last - first + 1 for first, last in gaps(state)) <= 8_300
+    for taken in range(1, 200):
+        take(state, chance.randrange(3, 2**46))
+        assert rows(state) <= 2 * (taken + 3)
+
+
+def test_announcements_far_ahead_of_their_turn_cut_the_gap_and_nothing_else() -> None:
+    state = new_state()
+    for counter in (100, 50, 2**30):
+        assert note_cell(state, LINE, counter, b"key", leads=False) is Seen.NEW
+    note_highest(state, LINE, 2**31)
+    assert gaps(state) == [(1, 49), (51, 99), (101, 2**30 - 1), (2**30 + 1, 2**31)]
 
 
 def test_a_device_was_heard_when_anything_counted_came() -> None:

@@ -2,22 +2,37 @@
 
 from __future__ import annotations
 
+import contextlib
+from dataclasses import replace
 from itertools import pairwise
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from crypto.cells import CellKind
+from crypto.cells import CellKind, open_cell, read_heartbeat
+from crypto.desk_keys import LINE_GENERATIONS
+from crypto.errors import CellDamagedError
 from crypto.ids import DeskId
+from crypto.parcels import Parcel, ParcelKind
 from crypto.roster import Role
 from sync.errors import TokenRefusedError
 from sync.membership import Self
-from sync.outbox import RESEND_AFTER_S, CellState, Outbox
+from sync.outbox import HEARTBEATS, RESEND_AFTER_S, CellState, Outbox
 from sync.wallet import OWN, take_token
 from sync.wire import CELLS_PER_DEPOSIT, COMPLAINTS, DEPOSIT_BYTES_OF, WEEK_SECONDS
 from tests.crypto import people
-from tests.sync.stores import Hands, counted, day_keys, member, new_state, opened, phone_outbox, put
+from tests.sync.stores import (
+    Hands,
+    counted,
+    day_keys,
+    member,
+    new_state,
+    opened,
+    opening_key,
+    phone_outbox,
+    put,
+)
 
 CODES = [f"207-000{n}-0" for n in range(10)]
 
@@ -222,6 +237,143 @@ def test_a_desk_without_a_key_holds_up_no_other_desk() -> None:
     put(outbox, CODES[0])
     assert [counter for counter, _ in counted(outbox.pack(day_keys(), {}, last=False))] == [1]
     outbox.pack(day_keys(), {}, last=False)
+
+
+# --- what a desk is told of the days it must keep ---------------------------------------------
+
+
+def put_for(outbox: Outbox, day: int, code: str, desk: DeskId = people.DESK) -> bytes:
+    """A parcel that is sealed to this day's key."""
+    made = Parcel(people.seed(code)[:16], desk, 3, day, b"sealed")
+    with outbox.state.transaction():
+        outbox.put_parcel(made, kind=ParcelKind.COMPLAINT, code=code)
+    return made.id
+
+
+def sinces(outbox: Outbox, *, issued: int) -> list[int]:
+    deposit = outbox.pack(day_keys(), {}, last=True, issued=issued)
+    outbox.left(deposit)
+    return [read_heartbeat(one.cell.body) for one in opened(deposit) if one.cell.kind is CellKind.HEARTBEAT]
+
+
+def test_a_heartbeat_says_the_first_day_whose_key_may_still_be_needed() -> None:
+    outbox = phone_outbox()
+    assert sinces(outbox, issued=900) == [900], "with nothing finished: it never seals to an earlier day"
+    put_for(outbox, 850, CODES[0])
+    put_for(outbox, 930, CODES[1])
+    put_for(outbox, 1, CODES[2], desk=people.OTHER_DESK)
+    assert sinces(outbox, issued=900) == [850]
+    assert sinces(outbox, issued=940) == [850], "left is not confirmed"
+    outbox.confirm(people.DESK, [1])
+    assert sinces(outbox, issued=940) == [930]
+    outbox.confirm(people.DESK, [2])
+    assert sinces(outbox, issued=940) == [940]
+
+
+def test_heartbeats_go_to_the_own_desk_always_and_to_the_others_in_turn() -> None:
+    outbox = phone_outbox()
+    desks = {DeskId(b"desk-%03d" % number): number for number in range(7)}
+    openings = {desk: people.desk_seed(day=people.TODAY).opening_key for desk in [people.DESK, *desks]}
+    keys = {desk: replace(people.day_key(), desk=desk) for desk in openings}
+    heard: list[list[DeskId]] = []
+    for _ in range(6):
+        deposit = outbox.pack(keys, {}, last=True)
+        found = []
+        for sealed in cut(deposit.body):
+            for desk, opening in openings.items():
+                with contextlib.suppress(CellDamagedError):
+                    read = open_cell(sealed, key=replace(opening, desk=desk), org=people.ORG)
+                    if read.cell.kind is CellKind.HEARTBEAT:
+                        found.append(desk)
+        heard.append(found)
+        outbox.left(deposit)
+    assert all(people.DESK in found and len(found) == HEARTBEATS for found in heard)
+    others = [desk for found in heard for desk in found if desk != people.DESK]
+    assert {desk: others.count(desk) for desk in desks} == {
+        desk: 3 if number < 4 else 2 for desk, number in desks.items()
+    }
+
+
+def test_dummies_go_to_every_desk() -> None:
+    outbox = phone_outbox()
+    keys = {people.DESK: people.day_key(), people.OTHER_DESK: replace(people.day_key(), desk=people.OTHER_DESK)}
+    deposits = [outbox.pack(keys, {}, last=False) for _ in range(12)]
+    own = 0
+    for deposit in deposits:
+        for sealed in cut(deposit.body):
+            with contextlib.suppress(CellDamagedError):
+                open_cell(sealed, key=opening_key(), org=people.ORG)
+                own += 1
+    assert 20 < own < 76, "about half of 96"
+
+
+def test_a_handler_sends_no_heartbeat() -> None:
+    outbox = Outbox(new_state(), Self(people.identity("handler")), member("handler", Role.HANDLER))
+    assert {one.cell.kind for one in opened(outbox.pack(day_keys(), {}, last=True))} == {CellKind.DUMMY}
+
+
+# --- too late ---------------------------------------------------------------------------------
+
+
+def test_what_the_desk_can_no_longer_read_is_shown_and_not_sent_again() -> None:
+    clock = Hands()
+    outbox = phone_outbox(clock)
+    late, sent = put_for(outbox, 850, CODES[0]), put_for(outbox, 860, CODES[1])
+    outbox.left(outbox.pack(day_keys(), {}, last=False))
+    put_for(outbox, 849, CODES[2])
+    put_for(outbox, 870, CODES[3])
+    clock.now += RESEND_AFTER_S + 1
+    outbox.note_readable(people.DESK, 860)
+    outbox.note_readable(people.OTHER_DESK, 990)
+    shown = {item.code: item.too_late for item in outbox.items()}
+    assert shown == {CODES[0]: True, CODES[1]: False, CODES[2]: True, CODES[3]: False}
+    assert outbox.waiting() == 1, "what will never leave does not wait"
+    deposit = outbox.pack(day_keys(), {}, last=True, issued=900)
+    assert [counter for counter, _body in counted(deposit)] == [4, 2]
+    beat = next(one for one in opened(deposit) if one.cell.kind is CellKind.HEARTBEAT)
+    assert beat.cell.counter == 4, "the desk must notice that number 3 will not come"
+    assert read_heartbeat(beat.cell.body) == 860, "no key need be kept for what is given up"
+    outbox.note_readable(people.DESK, 840)
+    assert not any(item.too_late for item in outbox.items()), "another publisher still has the key"
+    assert outbox.confirm(people.DESK, [1]) == [(CODES[0], 1)], "one that came after all is confirmed"
+    outbox.give_up(sent)
+    outbox.give_up(late)
+    assert len(outbox.items()) == 3, "only what is too late can be given up"
+
+
+def test_what_was_sealed_before_a_desk_lost_its_keys_is_too_late() -> None:
+    outbox = phone_outbox()
+    put_for(outbox, 850, CODES[0])
+    outbox.note_readable(people.DESK, 0, generation=LINE_GENERATIONS - 1)
+    assert not outbox.items()[0].too_late
+    outbox.note_readable(people.DESK, 0, generation=LINE_GENERATIONS)
+    assert outbox.items()[0].too_late
+
+
+def test_what_is_too_late_stays_until_a_person_has_taken_note() -> None:
+    outbox = phone_outbox()
+    late = put_for(outbox, 850, CODES[0])
+    outbox.note_readable(people.DESK, 860)
+    for _ in range(3):
+        outbox.left(outbox.pack(day_keys(), {}, last=True))
+    assert [item.parcel for item in outbox.items()] == [late]
+    outbox.give_up(late)
+    assert outbox.items() == []
+    assert states(outbox) == {}
+
+
+def test_what_left_while_the_clock_was_ahead_goes_again_when_it_is_right() -> None:
+    clock = Hands()
+    outbox = phone_outbox(clock)
+    put(outbox, CODES[0])
+    clock.now += 60 * 86_400
+    first = outbox.pack(day_keys(), {}, last=False)
+    outbox.left(first)
+    clock.now -= 60 * 86_400
+    again = outbox.pack(day_keys(), {}, last=False)
+    assert counted(again) == counted(first)
+    outbox.left(again)
+    assert counted(outbox.pack(day_keys(), {}, last=False)) == []
 
 
 @settings(max_examples=25)
