@@ -1,7 +1,7 @@
 """A device's view of the organisation's directory: fetch, verify, remember, never go back.
 
 What is kept was verified once and is verified again whenever it is loaded, so a damaged store is noticed
-here.
+here. Rollback, fork, freeze and staleness are each a sentence (protocol.md 4.3, "What a client accepts").
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from typing import Final
 
 from crypto.directory import (
     HandlerPart,
+    Head,
     PhoneDirectory,
     Seen,
     UntrustedPhoneDirectory,
@@ -18,17 +19,20 @@ from crypto.directory import (
     require_newer,
 )
 from crypto.errors import DirectoryExpiredError, DirectoryRefusedError
-from crypto.ids import DeskId
-from crypto.primitives import sha256
+from crypto.ids import DeskId, DeviceId
 from crypto.root import root_hash
 from crypto.roster import Roster
-from crypto.signed import Countersigned, Signed
-from sync.deskkeys import forget_over, load_epoch_keys, take_wraps
+from crypto.signed import Signed
+from sync.belonging import changes, keep_statement, roster
+from sync.deskkeys import forget_over, load_epoch_keys
 from sync.errors import DirectoryMissingError
 from sync.membership import Membership, Self
 from sync.state import State
+from sync.takeover import Takeover
 from sync.transport import RelayClient
 from sync.wire import HANDLER_PART, PHONE_PART
+
+__all__ = ["DirectoryClient", "keep_statement"]
 
 _PHONE: Final = "directory-phone"
 _SEEN: Final = "directory-seen"
@@ -45,28 +49,29 @@ class DirectoryClient:
     member: Membership
 
     def pin_root(self, digest: bytes) -> None:
-        """The root that the invitation or the welcome named: every chain must contain it."""
+        """The root that the invitation or the welcome named: every chain must contain it, until a newer one
+        was seen.
+        """
         self.state.set_place(_PINNED, digest)
+
+    def pinned(self) -> bytes | None:
+        value = self.state.place(_PINNED)
+        return None if value is None else bytes(value)
 
     def seen(self) -> Seen:
         value = self.state.place(_SEEN)
         return Seen(*value) if value else Seen()
 
+    def handler_seen(self) -> Seen:
+        """The newest handler part this device has accepted; a publisher that was killed half-way left a newer
+        one than the phone part.
+        """
+        kept = self.state.place(_HANDLER)
+        return Seen(version=int(kept[1]), head_hash=bytes(kept[2])) if kept else Seen()
+
     def etag(self, part: str) -> str | None:
         kept = self.state.place(_PHONE if part == PHONE_PART else _HANDLER)
         return (kept[0] or None) if kept else None  # an edition that was never published has no tag
-
-    def handler_version(self) -> int:
-        """The newest handler part this device has accepted; a publisher that was killed half-way left a newer
-        one.
-        """
-        kept = self.state.place(_HANDLER)
-        return int(kept[1]) if kept else 0
-
-    def handler_head(self) -> tuple[int, bytes]:
-        """Version and hash of the head of that part."""
-        kept = self.state.place(_HANDLER)
-        return (int(kept[1]), kept[2]) if kept else (0, b"")
 
     def current(self) -> PhoneDirectory | None:
         """The newest verified phone part on this device, expired or not."""
@@ -75,7 +80,8 @@ class DirectoryClient:
             return None
         _etag, head, content = kept
         untrusted = UntrustedPhoneDirectory(Signed.from_wire(head), content)
-        return untrusted.verify(org=self.member.org, seen=Seen(), now=0)
+        known = Seen(root_hash=self.seen().root_hash)
+        return untrusted.verify(org=self.member.org, seen=known, now=0, pinned=self.pinned())
 
     def refresh(self, relay: RelayClient) -> PhoneDirectory:
         """Fetch if changed, verify, keep. `DirectoryRefusedError` or `DirectoryExpiredError` change
@@ -100,18 +106,13 @@ class DirectoryClient:
         self, untrusted: UntrustedPhoneDirectory, etag: str, *, now: float | None = None
     ) -> PhoneDirectory:
         """Verify a phone part and keep it. `now`: another moment than this device's at which it must hold."""
-        moment = self.state.clock() if now is None else now
-        found = untrusted.verify(org=self.member.org, seen=self.seen(), now=moment)
-        pinned = self.state.place(_PINNED)
-        hashes = [root_hash(root.body) for root in found.part.roots]
-        if pinned is not None and pinned not in hashes:
-            raise DirectoryRefusedError("The relay shows another organisation than the invitation named.")
-        seen = [found.head.version, found.head.hash, found.root.version, hashes[-1]]
+        moment, before = self.state.clock() if now is None else now, self.current()
+        found = untrusted.verify(org=self.member.org, seen=self.seen(), now=moment, pinned=self.pinned())
+        newest = root_hash(found.part.roots[-1].body)
         with self.state.transaction():
             self.state.set_place(_PHONE, [etag, untrusted.head.to_wire(), untrusted.content])
-            self.state.set_place(_SEEN, seen)
-            if found.head.token_epoch != self.member.tokens.epoch:
-                self.member.at_epoch(found.head.token_epoch).save(self.state)
+            self.state.set_place(_SEEN, [found.head.version, found.head.hash, found.root.version, newest])
+            self._takeover.phone(found, before=before)
         return found
 
     def refresh_handler(self, relay: RelayClient, phone: PhoneDirectory) -> None:
@@ -126,46 +127,56 @@ class DirectoryClient:
             self.accept_handler(sealed, etag, phone)
         # It is put first and fetched last, so it is never the older one, unless the relay holds it back: then
         # this handler would take new complaints for somebody else's.
-        _etag, version, head_hash = self.state.place(_HANDLER) or ("", 0, b"")
-        if version < phone.head.version:
+        kept = self.handler_seen()
+        if kept.version < phone.head.version:
             raise DirectoryRefusedError("The relay shows older keys of the desk than its directory names.")
-        if version == phone.head.version and head_hash != phone.head.hash:
+        if kept.version == phone.head.version and kept.head_hash != phone.head.hash:
             raise DirectoryRefusedError("The relay shows two different directories under one number.")
+
+    def open_handler(self, sealed: bytes, phone: PhoneDirectory) -> tuple[Head, HandlerPart]:
+        """A handler part that a publisher of this root signed and one of this handler's keys opens."""
+        keys = [key for _epoch, key in load_epoch_keys(self.state)]
+        return open_handler_part(sealed, keys=keys, org=self.member.org, root=phone.root)
 
     def accept_handler(self, sealed: bytes, etag: str, phone: PhoneDirectory) -> HandlerPart:
         """Verify a handler part and keep what is in it."""
-        keys = [key for _epoch, key in load_epoch_keys(self.state)]
-        head, part = open_handler_part(sealed, keys=keys, org=self.member.org, root=phone.root)
-        kept = self.state.place(_HANDLER)
-        require_newer(head, Seen(version=kept[1], head_hash=kept[2]) if kept else Seen())
-        Roster.verify(part.statements, root=phone.root, org=self.member.org)
+        head, part = self.open_handler(sealed, phone)
+        require_newer(head, self.handler_seen())
+        if self.publisher_gone(head.publisher, phone) and head.hash != self.handler_seen().head_hash:
+            raise DirectoryRefusedError("The newest directory was made by a device that was revoked.")
         with self.state.transaction():
-            for statement in part.statements:
-                keep_statement(self.state, statement)
-            ahead = phone.root.policy.ahead_days
-            take_wraps(self.state, part.wraps, me=self.me.id, org=self.member.org, ahead=ahead)
-            self.state.set_place(_HANDLER, [etag, head.version, head.hash])
+            self._takeover.handler(part, phone)
+            self._keep_handler(etag, head)
         return part
 
+    def keep_own_handler(self, etag: str, head: Head, part: HandlerPart) -> None:
+        """This device's own edition is the newest. Inside a transaction."""
+        self._takeover.own(part)
+        self._keep_handler(etag, head)
+
+    def _keep_handler(self, etag: str, head: Head) -> None:
+        self.state.set_place(_HANDLER, [etag, head.version, head.hash])
+
+    def publisher_gone(self, publisher: DeviceId, phone: PhoneDirectory) -> bool:
+        """Whether the roster has revoked this device, though the root still lets it publish."""
+        member = self.roster(phone).members.get(publisher)
+        return member is not None and not member.active
+
+    @property
+    def _takeover(self) -> Takeover:
+        return Takeover(self.state, self.me, self.member)
+
+    # --- the roster -----------------------------------------------------------------------------------
+
     def statements(self) -> int:
-        """How many roster statements are kept; they are only ever added to."""
-        return int(self.state.db.execute("SELECT count(*) FROM sync_statement").fetchone()[0])
+        """A number that changes whenever a statement or a signature is added."""
+        return changes(self.state)
 
     def roster(self, phone: PhoneDirectory) -> Roster:
         """Every statement this handler knows, verified under the present root."""
-        rows = self.state.db.execute("SELECT wire FROM sync_statement ORDER BY hash").fetchall()
-        statements = [Countersigned.from_wire(bytes(row[0])) for row in rows]
-        return Roster.verify(statements, root=phone.root, org=self.member.org)
+        return roster(self.state, root=phone.root, org=self.member.org)
 
     def desk_name(self, desk: DeskId) -> str:
         current = self.current()
         names = {entry.id: entry.name for entry in current.root.desks} if current else {}
         return names.get(desk, "main")
-
-
-def keep_statement(state: State, statement: Countersigned) -> None:
-    """Keep a roster statement; the same one again changes nothing."""
-    state.db.execute(
-        "INSERT OR IGNORE INTO sync_statement (hash, wire) VALUES (?, ?)",
-        (sha256(statement.body), statement.to_wire()),
-    )

@@ -1,42 +1,48 @@
 """One edition of the directory, built from what a publishing device keeps: both parts and the head that signs
-them.
+them. protocol.md 4.3, 8.4.5.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Final
 
-from crypto.desk_keys import DayKey, EpochKey, SeedWrap, day_of
+from crypto.desk_keys import DayKey, EpochKey, SeedWrap
 from crypto.directory import (
     HandlerEntry,
     HandlerPart,
     Head,
-    PhoneDirectory,
     PhonePart,
+    PublisherBox,
     UntrustedPhoneDirectory,
     content_hash,
     seal_handler_part,
     seal_phone_part,
     sign_head,
 )
+from crypto.handler_part import MAX_ROOTS
+from crypto.ids import DeskId
 from crypto.primitives import SealingKey
-from crypto.root import Root, verify_chain
-from crypto.roster import Admission, Roster
+from crypto.root import Root
+from crypto.roster import Roster
 from crypto.signed import Countersigned, Signed
-from sync.deskkeys import load_generations, newest, save_generations
+from sync import rights, tokensets
+from sync.belonging import keep_roots, newest_root, proposals, roots, roots_for_phones, roster
+from sync.deskkeys import load_generations, note_published
+from sync.deskplan import Blind, Plan, carried, make_blind
 from sync.directory import DirectoryClient
+from sync.errors import DirectoryTooLargeError
+from sync.merging import There
 from sync.state import State
+from sync.windows import first_day_kept, trusted_day
 
-_ROOTS: Final = "roots"
-EXTRA_WRAPS: Final = "published-elsewhere"
-DIRECTORY_DAYS: Final = 40
-"""As long as the published day keys reach: an older directory would have nothing left to seal to."""
+__all__ = ["DIRECTORY_DAYS", "Edition", "Editor", "keep_roots"]
 
-
-def keep_roots(state: State, roots: list[Countersigned]) -> None:
-    """Remember root versions that this device made."""
-    state.set_place(_ROOTS, [root.to_wire() for root in roots])
+DIRECTORY_DAYS: Final = 49
+"""As long as published tokens surely reach; after the last published day the last key serves."""
+_PHONE_ROOTS: Final = 64
+_TEAR: Final = 64
+"""Versions left out where the line is torn: more than any publisher leaves unfinished."""
 
 
 @dataclass(frozen=True)
@@ -47,17 +53,28 @@ class Edition:
     phone: PhonePart
     handler: HandlerPart
     epoch_keys: list[EpochKey] = field(repr=False)
+    blind: frozenset[DeskId]
+    """Desks whose newest generation was made for this edition and is kept nowhere."""
+    token: str | None = field(repr=False)
+    """What is in the boxes."""
 
     def untrusted(self) -> UntrustedPhoneDirectory:
         """The phone part as a reader would have it after decryption."""
         return UntrustedPhoneDirectory(self.head, self.phone.encode())
 
+    @property
+    def version(self) -> Head:
+        return Head.decode(self.head.body)
+
     def sealed(self, client: DirectoryClient) -> tuple[bytes, bytes]:
-        """(phone part, handler part) as the relay gets them."""
+        """(phone part, handler part) as the relay gets them, or `DirectoryTooLargeError`."""
         key, org = client.member.directory_key, client.member.org
         assert key is not None
-        phone = seal_phone_part(self.phone, self.head, key=key, org=org)
-        return phone, seal_handler_part(self.handler, self.head, to=self.epoch_keys, org=org)
+        try:
+            phone = seal_phone_part(self.phone, self.head, key=key, org=org)
+            return phone, seal_handler_part(self.handler, self.head, to=self.epoch_keys, org=org)
+        except ValueError as error:
+            raise DirectoryTooLargeError from error
 
 
 @dataclass(frozen=True)
@@ -70,47 +87,71 @@ class Editor:
     def state(self) -> State:
         return self.directory.state
 
-    def roots(self) -> list[Countersigned]:
-        """The longest chain of roots known here."""
-        current = self.directory.current()
-        known = [Countersigned.from_wire(wire) for wire in self.state.place(_ROOTS) or []]
-        fetched = list(current.part.roots) if current else []
-        return max(known, fetched, key=len)
-
     def root(self) -> Root:
-        return verify_chain(self.roots(), org=self.directory.member.org)
+        """The newest root known here, published or not."""
+        return newest_root(self.state, org=self.directory.member.org)
 
-    def build(self) -> Edition:
+    def roster(self, root: Root) -> Roster:
+        return roster(self.state, root=root, org=self.directory.member.org)
+
+    def plan(self, root: Root) -> Plan:
+        """What is known of the desks."""
+        client = self.directory
+        return Plan(client.state, client.me.id, client.member.desk, root, self.roster(root), client.current())
+
+    def build(self, there: There = There()) -> Edition:  # noqa: B008 - frozen
         """The next edition. Inside a transaction."""
-        client, now = self.directory, self.state.now()
-        roots, root, current, seen = self.roots(), self.root(), client.current(), client.seen()
-        roster = self._roster(root)
-        handlers = self._handlers(roster, root)
-        phone = PhonePart(tuple(roots), tuple(self._days(root, current)), tuple(handlers))
-        part = HandlerPart(tuple(roster.statements.values()), tuple(self._wraps(handlers)))
+        client, now, root = self.directory, self.state.now(), self.root()
+        plan, members = self.plan(root), self.roster(root)
+        handlers = self.entries(root)
+        blind = self._blind(plan, handlers)
+        days = self._days(plan, blind)
+        token = rights.wanted_token(self.state)
+        tokens = tokensets.next_state(self.state, roster=members, root=root, epoch=client.member.tokens.epoch)
+        chain = roots(self.state)
+        keep_s = (root.policy.window_days + DIRECTORY_DAYS) * 86_400
+        phone = PhonePart(
+            tuple(roots_for_phones(self.state, keep_s=keep_s, most=_PHONE_ROOTS)),
+            tuple(days),
+            tuple(handlers),
+            tuple(self._readable(plan, days)),
+        )
+        part = HandlerPart(
+            statements=tuple(members.statements.values()),
+            wraps=tuple(self._wraps(root, handlers, blind)),
+            proposals=tuple(proposals(self.state)),
+            roots=_whole(chain),
+            token_state=(tokens.epoch, tokens.digest),
+            boxes=tuple(self._boxes(root, handlers, token)),
+        )
+        version, previous = self._place(there)
         head = Head(
             org=client.member.org,
-            version=max(seen.version, client.handler_version()) + 1,
-            previous=max((seen.version, seen.head_hash), client.handler_head())[1] or bytes(32),
+            version=version,
+            previous=previous,
             issued_at=now,
             expires_at=now + DIRECTORY_DAYS * 86_400,
             phone_hash=content_hash("phone", phone.encode()),
             handler_hash=content_hash("handler", part.encode()),
-            token_epoch=client.member.tokens.epoch,
+            token_epoch=tokens.epoch,
             publisher=client.me.id,
         )
         signed = sign_head(head, by=client.me.identity)
-        return Edition(signed, phone, part, [entry.epoch_key for entry in handlers])
+        keys = [entry.epoch_key for entry in handlers]
+        return Edition(signed, phone, part, keys, frozenset(blind), token)
 
-    def _roster(self, root: Root) -> Roster:
-        rows = self.state.db.execute("SELECT wire FROM sync_statement ORDER BY hash").fetchall()
-        statements = [Countersigned.from_wire(bytes(row[0])) for row in rows]
-        return Roster.verify(statements, root=root, org=self.directory.member.org)
+    def _place(self, there: There) -> tuple[int, bytes]:
+        """Version, and hash of the head before: the newest of both parts, perhaps a killed publisher's."""
+        seen, handler = self.directory.seen(), self.directory.handler_seen()
+        newest = handler if handler.version > seen.version else seen
+        step = _TEAR if there.torn else 1
+        return max(newest.version, there.above) + step, newest.head_hash or bytes(32)
 
-    def _handlers(self, roster: Roster, root: Root) -> list[HandlerEntry]:
-        entries = []
+    def entries(self, root: Root) -> list[HandlerEntry]:
+        """Every active handler with its newest epoch key, as far as one is known."""
+        members, entries = self.roster(root), []
         for desk in root.desks:
-            for admission in roster.handlers(desk.id):
+            for admission in members.handlers(desk.id):
                 row = self.state.db.execute(
                     "SELECT epoch, public, certificate FROM sync_epoch_key WHERE handler = ?"
                     " ORDER BY epoch DESC",
@@ -119,37 +160,77 @@ class Editor:
                 if row is None:
                     continue
                 key = EpochKey(admission.device, int(row[0]), SealingKey(bytes(row[1])))
-                signed = _statement_of(roster, admission)
+                signed = members.statement_of(admission)
                 entries.append(HandlerEntry(admission, signed, key, bytes(row[2])))
         return entries
 
-    def _days(self, root: Root, current: PhoneDirectory | None) -> list[DayKey]:
-        today = day_of(self.state.clock())
-        generations, days = load_generations(self.state), []
-        for desk in root.desks:
-            latest = newest(generations, desk.id)
-            if latest is None:
-                days += [day for day in (current.part.days if current else ()) if day.desk == desk.id]
-                continue
-            start = max(latest.chain.day, today - 1)
-            last = today + root.policy.ahead_days
-            days += latest.chain.at(start).public_days(last - start + 1)
-            generations = [replace(entry, last=max(entry.last, last)) if entry is latest else entry
-                           for entry in generations]  # fmt: skip
-        save_generations(self.state, generations)
+    def _blind(self, plan: Plan, handlers: list[HandlerEntry]) -> dict[DeskId, Blind]:
+        made = {}
+        for desk in plan.blind_due(handlers):
+            keys = [entry.epoch_key for entry in handlers if entry.admission.desk == desk]
+            made[desk] = make_blind(
+                desk, number=plan.next_number(desk), today=plan.today, ahead=plan.root.policy.ahead_days,
+                to=keys, org=self.directory.member.org,
+            )  # fmt: skip
+        return made
+
+    def _days(self, plan: Plan, blind: dict[DeskId, Blind]) -> list[DayKey]:
+        days: list[DayKey] = []
+        for desk in plan.root.desks:
+            latest = plan.held() if desk.id == plan.own else None
+            if not plan.roster.handlers(desk.id):
+                continue  # whoever could open them was revoked
+            if desk.id in blind:
+                days += blind[desk.id].days
+            elif latest is None:
+                # Carried on as it was: with the last of them when all are past, which then serves.
+                known = plan.published_days(desk.id)
+                days += [day for day in known if day.day >= plan.today - 1] or known[-1:]
+            else:
+                start = max(latest.chain.day, plan.today - 1)
+                last = plan.today + plan.root.policy.ahead_days
+                days += latest.chain.at(start).public_days(last - start + 1)
+        note_published(self.state, days)
         return days
 
-    def _wraps(self, handlers: list[HandlerEntry]) -> list[SeedWrap]:
-        wraps = [SeedWrap.from_wire(wire) for wire in self.state.place(EXTRA_WRAPS) or []]
+    def _readable(self, plan: Plan, days: list[DayKey]) -> list[tuple[DeskId, int]]:
+        """The first day of each desk that can still be read: known of the own desk, heard of others', and of
+        blind ones as long as any window lasts.
+        """
+        said = dict(plan.current.part.readable) if plan.current else {}
+        policy, found = plan.root.policy, []
+        theirs = plan.publishers_desks()
+        for desk in sorted({day.desk for day in days}):
+            longest = max(0, trusted_day(self.state) - policy.window_days)
+            first = said.get(desk, longest) if desk in theirs else longest
+            if desk == plan.own:
+                first = first_day_kept(self.state, roster=plan.roster, policy=policy, desk=desk)
+            found.append((desk, min(first, plan.today)))
+        return found
+
+    def _wraps(self, root: Root, handlers: list[HandlerEntry], blind: dict[DeskId, Blind]) -> list[SeedWrap]:
+        active = {entry.admission.device for entry in handlers}
+        wraps = carried(self.state, handlers=active, key_days=root.policy.key_days)
         for generation in load_generations(self.state):
             for entry in handlers:
                 if entry.admission.desk == generation.chain.desk:
                     wraps.append(
                         SeedWrap.make(generation.chain, to=entry.epoch_key, org=self.directory.member.org)
                     )
-        return wraps
+        return [*wraps, *(wrap for made in blind.values() for wrap in made.wraps)]
+
+    def _boxes(self, root: Root, handlers: list[HandlerEntry], token: str | None) -> list[PublisherBox]:
+        entitled = {right.device for right in root.publishers}
+        if token is None:
+            return []
+        return [
+            PublisherBox.make(token, to=entry.epoch_key, org=self.directory.member.org)
+            for entry in handlers
+            if entry.admission.device in entitled
+        ]
 
 
-def _statement_of(roster: Roster, admission: Admission) -> Countersigned:
-    body = admission.encode()
-    return next(signed for signed in roster.statements.values() if signed.body == body)
+def _whole(chain: list[Countersigned]) -> tuple[Countersigned, ...]:
+    """All versions; none if the first ones never came to this device, for half a chain proves nothing."""
+    begins = bool(chain) and Root.decode(chain[0].body).version == 1
+    return tuple(chain) if begins and len(chain) <= MAX_ROOTS else ()

@@ -109,3 +109,54 @@ class PageDamagedError(SyncError):
     """A page from the relay is not what its index promised."""
 
     next_step = "Try again. If it stays, tell an officer: the relay may be damaged or may be lying."
+
+
+class SignHereError(SyncError):
+    """Only an officer's device can do this."""
+
+    next_step = "Ask an officer."
+
+
+class RootSignedError(SyncError):
+    """This device has already signed another change of the organisation that is not decided yet."""
+
+    next_step = (
+        "Let the other officers sign that one first, then make this change. "
+        "A change that nobody else signed for a week no longer hinders."
+    )
+
+
+class ProposalUnknownError(SyncError):
+    """This change is no longer open: it is in force already, or another one came before it."""
+
+    next_step = "Look at what is open now."
+
+
+class DeviceUnknownError(SyncError):
+    """The organisation knows no active device of this name."""
+
+    next_step = "Look at the list of devices."
+
+
+class LastOfficerError(SyncError):
+    """This is the last officer's device: without it nobody could sign for the organisation."""
+
+    next_step = "Add another officer first."
+
+
+class RevokeSelfError(SyncError):
+    """A device cannot revoke itself."""
+
+    next_step = "Let another officer do it, on another device."
+
+
+class PublishRightError(SyncError):
+    """This device may not publish the organisation's directory."""
+
+    next_step = "Nothing is lost. An officer's device publishes it at its next sync."
+
+
+class DirectoryTooLargeError(SyncError):
+    """The organisation's directory has become larger than a relay takes."""
+
+    next_step = "Revoke devices that are gone, or make another pool for a part of the organisation."

@@ -1,62 +1,51 @@
-"""What a device with the publish right does for the others: tokens, day keys, wraps, roster, the signed
-directory.
+"""What a device with the publish right does for the others: the root's upkeep, desk keys, the signed
+directory, the publishing token, the token sets (protocol.md 8.4).
 
-Safe to repeat and to be killed: everything is built from what is kept and replaced under `If-Match`; on a
-conflict the other publisher's statements are merged in and it is tried again.
+Any number of devices may have the right. Safe to repeat and to be killed anywhere: what comes next is always
+seen from what is kept and what is at the relay, and everything is replaced under `If-Match`; on a conflict
+the other publisher's work is taken over first.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
-from typing import Final
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Final, TypeVar
 
-from crypto.desk_keys import DeskSeed, day_of
-from crypto.directory import Seen, UntrustedPhoneDirectory
-from crypto.errors import DirectoryRefusedError
-from crypto.ids import officer_id
-from crypto.primitives import OfficerSigningKey
-from crypto.root import YEAR_SECONDS, Root, root_hash
-from crypto.tokens import TokenMaster, week_of
-from sync.deskkeys import (
-    RESEED_DAYS,
-    Generation,
-    forget_old,
-    load_generations,
-    newest,
-    renew_epoch_key,
-    save_generations,
-)
+from crypto.desk_keys import DeskSeed
+from crypto.errors import RootRefusedError
+from crypto.root import Root
+from crypto.roster import Roster
+from sync import due, rights, tokensets
+from sync.belonging import settle
+from sync.deskkeys import Generation, load_generations, renew_epoch_key, save_generations
+from sync.deskplan import rekey_wanted, rekeyed
 from sync.directory import DirectoryClient
-from sync.edition import EXTRA_WRAPS, Editor, keep_roots
-from sync.errors import DirectoryConflictError, DirectoryMissingError
+from sync.due import mark_due
+from sync.edition import Edition, Editor
+from sync.errors import DirectoryConflictError, PublishRefusedError, PublishRightError
+from sync.merging import There, merge
+from sync.rights import publish_token
+from sync.rootchange import has_rights, maintain_root
 from sync.state import State
+from sync.tokensets import WEEKS_AHEAD
 from sync.transport import RelayClient
 from sync.wire import HANDLER_PART, PHONE_PART
 
-_DUE: Final = "publish-due"
-_GENERATION: Final = "generation"
-WEEKS_AHEAD: Final = 8
-"""An officer may be in prison for two months and every phone still sends."""
+__all__ = ["WEEKS_AHEAD", "Publisher", "mark_due", "publish_token"]
+
 RENEW_DAYS: Final = 7
-ROOT_RENEW_S: Final = 120 * 86_400
-"""Before the root is over: longer than any directory lives that was published under it."""
-_TRIES: Final = 5
+_TRIES: Final = 8
+_SET_TRIES: Final = 3
 
-
-def publish_token(state: State) -> str | None:
-    """The right to replace the directory, if this device has it."""
-    value = state.keys.get("publish-token")
-    return None if value is None else value.decode()
-
-
-def mark_due(state: State) -> None:
-    """Something changed that the others must learn."""
-    state.set_place(_DUE, True)
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
 class Publisher:
-    """Keeps tokens, day keys and the directory of one pool up to date."""
+    """Keeps tokens, day keys and the directory of one pool up to date. `token`: the publishing token to try
+    first.
+    """
 
     directory: DirectoryClient
     token: str = field(repr=False)
@@ -70,110 +59,127 @@ class Publisher:
         return Editor(self.directory)
 
     def maintain(self, relay: RelayClient) -> bool:
-        """Do what is due: a new week's tokens, a reseed, more days, a changed roster. True if it
-        published.
+        """Do what is due: a reseed, more days, a changed roster, a new week's tokens. True if it published.
+
+        A device that may not publish (any more, or yet) does nothing. A publishing token that the relay
+        refuses is remembered (`rights.refused_since`) and does not hinder the session: a fresh one is on its
+        way, or an officer must be asked. Before this device has ever published it is an error.
         """
-        root = self._renew_root(self.editor.root())
-        self._publish_tokens(relay, root)
-        with self.state.transaction():
-            if self._turn_keys(root):
-                mark_due(self.state)  # with the keys: a relay that is down now must not make it forgotten
-        current = self.directory.current()
-        aged = current is None or self.state.clock() > current.head.issued_at + RENEW_DAYS * 86_400
-        if not (aged or self.state.place(_DUE)):
+        self._maintain_root()
+        if not self._entitled():
             return False
-        self.publish(relay)
-        return True
+        try:
+            if self._reseed_due():
+                merge(self.directory, relay)  # another publisher of the desk may have done it already
+                if not self._entitled():
+                    return False
+            with self.state.transaction():
+                if self._turn_keys():
+                    mark_due(self.state)  # with the keys: a relay that is down must not make it forgotten
+            if self._due():
+                self.publish(relay)
+                return True
+            self._finish(relay, looked=False)
+        except PublishRefusedError:
+            if self.directory.etag(PHONE_PART) is None:
+                raise
+            rights.note_refused(self.state)
+        return False
 
     def prepare(self, root: Root) -> None:
         """The first keys and edition of a new organisation, before any relay is asked. Inside a
         transaction.
         """
-        self._turn_keys(root)
-        self.directory.accept(self.editor.build().untrusted(), "")
+        self._turn_keys()
+        edition = self.editor.build()
+        self._accept_own(edition, "", "")
 
     def publish(self, relay: RelayClient) -> None:
-        """Build both parts and replace them at the relay; merge and retry if another publisher was faster."""
+        """Build both parts and replace them at the relay; merge and retry if another publisher was faster.
+        Then the publishing token and the token sets, which follow from what was published.
+        """
         for _attempt in range(_TRIES):
-            phone_etag, handler_etag = self._merge(relay)
+            there = merge(self.directory, relay)
+            self._maintain_root()
+            if not self._entitled():
+                raise PublishRightError
             try:
-                self._put(relay, phone_etag, handler_etag)
+                self._put(relay, there)
             except DirectoryConflictError:
                 continue
+            self._finish(relay, looked=True)
             return
         raise DirectoryConflictError
 
-    # --- root ------------------------------------------------------------------------------------------
+    # --- what is known --------------------------------------------------------------------------------
 
-    def _renew_root(self, root: Root) -> Root:
-        """The same root for another year when it is soon over and the officer of this device may sign alone.
+    def _root(self) -> Root:
+        return self.editor.root()
 
-        Nobody's directory holds under a root that is over: without this an organisation ends on its birthday.
-        """
-        seed, now = self.state.keys.get("officer"), self.state.now()
-        if seed is None or root.threshold > 1 or root.expires_at - now > ROOT_RENEW_S:
-            return root
-        officer, roots = OfficerSigningKey(seed), self.editor.roots()
-        if officer_id(officer.public) not in root.officer_publics():
-            return root
-        renewed = replace(
-            root,
-            version=root.version + 1,
-            previous=root_hash(roots[-1].body),
-            issued_at=now,
-            expires_at=now + YEAR_SECONDS,
-        )
+    def _roster(self, root: Root) -> Roster:
+        return self.editor.roster(root)
+
+    def _entitled(self) -> bool:
+        """Whether the newest root lets this device publish and nobody has revoked it."""
+        try:
+            root = self._root()
+        except RootRefusedError:
+            return False
+        me = self.directory.me.id
+        member = self._roster(root).members.get(me)
+        return any(right.device == me for right in root.publishers) and (member is None or member.active)
+
+    def _due(self) -> bool:
+        """Step 8.4.3, from what is kept alone."""
+        state, root, current = self.state, self._root(), self.directory.current()
+        if due.is_due(state) or current is None or current.root.version < root.version:
+            return True
+        if state.clock() > current.head.issued_at + RENEW_DAYS * 86_400:
+            return True
+        entries, plan = self.editor.entries(root), self.editor.plan(root)
+        if tokensets.must_change(state, roster=plan.roster, root=root):
+            return True
+        return plan.own_uncovered(entries) or bool(plan.blind_due(entries))
+
+    def _reseed_due(self) -> bool:
+        root = self._root()
+        return self.directory.current() is not None and self.editor.plan(root).own_chain_due()
+
+    # --- the root -------------------------------------------------------------------------------------
+
+    def _maintain_root(self) -> None:
+        """Step 8.4.1."""
+        org = self.directory.member.org
         with self.state.transaction():
-            keep_roots(self.state, [*roots, renewed.sign([officer])])
-            mark_due(self.state)
-        return renewed
-
-    # --- tokens ---------------------------------------------------------------------------------------
-
-    def _publish_tokens(self, relay: RelayClient, root: Root) -> None:
-        secret = self.state.keys.get("token-master")
-        if secret is None:
-            return
-        master, epoch = TokenMaster(secret), self.directory.member.tokens.epoch
-        this_week = week_of(self.state.clock())
-        done = dict(self.state.db.execute("SELECT week, epoch FROM sync_token_week").fetchall())
-        policy = root.policy
-        due = [week for week in range(this_week, this_week + WEEKS_AHEAD) if done.get(week) != epoch]
-        if due:
-            # Another organisation's pool, given by mistake, must keep its tokens; and a log-in page that says
-            # yes to everything must not be taken for a relay.
-            self._merge_phone(relay)
-        for week in due:
-            hashes = master.week_hashes(
-                epoch=epoch,
-                week=week,
-                per_slot=policy.tokens_per_week,
-                uses=(0,) * policy.token_slots,
-            )
-            relay.put_tokens(week, hashes, publish_token=self.token)
-            self.state.db.execute(
-                "INSERT OR REPLACE INTO sync_token_week (week, epoch) VALUES (?, ?)", (week, epoch)
-            )
-        self.state.db.execute("DELETE FROM sync_token_week WHERE week < ?", (this_week - 2,))
+            try:
+                settle(self.state, org=org)
+                root = self._root()
+            except RootRefusedError:
+                return  # a device that never had a directory
+            gone = [
+                device
+                for device, member in self._roster(root).members.items()
+                if not member.active and has_rights(root, device)
+            ]
+            if maintain_root(self.state, org=org, revoked=gone):
+                mark_due(self.state)
 
     # --- keys -----------------------------------------------------------------------------------------
 
-    def _turn_keys(self, root: Root) -> bool:
-        """Advance and reseed this desk's chains, renew the own epoch key. True if others must learn of it."""
-        today, desk = day_of(self.state.clock()), self.directory.member.desk
-        generations = forget_old(load_generations(self.state), today=today, key_days=root.policy.key_days)
-        latest, changed = newest(generations, desk), False
-        # A chain that begins tomorrow or later was made while the clock was ahead: today it has no key.
-        ahead = latest is not None and latest.chain.day > today
-        if latest is None or ahead or today - latest.started >= RESEED_DAYS:
-            number = 1 + max(
-                int(self.state.place(_GENERATION) or 0), latest.chain.generation if latest else 0
-            )
-            self.state.set_place(_GENERATION, number)  # never a second time, also when all chains are over
-            chain = DeskSeed.generate(desk, generation=number, day=today - 1)
-            generations.append(Generation(chain, started=today, last=today + root.policy.ahead_days))
+    def _turn_keys(self) -> bool:
+        """Step 8.4.2: reseed the own desk, renew the own epoch key. True if others must learn of it. Inside a
+        transaction.
+        """
+        root, desk, changed = self._root(), self.directory.member.desk, False
+        plan = self.editor.plan(root)
+        handles = plan.roster.members.get(self.directory.me.id)
+        asked = desk in rekey_wanted(self.state)
+        if (plan.own_chain_due() or asked) and not (handles is not None and handles.displaced):
+            chain = DeskSeed.generate(desk, generation=plan.next_number(desk), day=plan.today - 1)
+            made = Generation(chain, started=plan.today, last=plan.today + root.policy.ahead_days)
+            save_generations(self.state, [*load_generations(self.state), made])
+            rekeyed(self.state, [desk])
             changed = True
-        save_generations(self.state, generations)
         me = self.directory.me
         renewed = renew_epoch_key(
             self.state,
@@ -186,55 +192,98 @@ class Publisher:
 
     # --- the two parts --------------------------------------------------------------------------------
 
-    def _merge(self, relay: RelayClient) -> tuple[str | None, str | None]:
-        """Take over what is newer at the relay; gives both etags.
-
-        What has expired, or is older than what this device knows (a relay back from its backup), is what
-        publishing repairs: it must never hinder it. Another organisation's directory does.
-        """
-        return self._merge_phone(relay), self._merge_handler(relay)
-
-    def _merge_phone(self, relay: RelayClient) -> str | None:
-        client = self.directory
-        try:
-            answer = relay.get_directory(PHONE_PART)
-        except DirectoryMissingError:
-            return None
-        assert answer is not None
-        assert client.member.directory_key is not None
-        sealed, etag = answer
-        found = UntrustedPhoneDirectory.open(sealed, key=client.member.directory_key, org=client.member.org)
-        there = found.verify(org=client.member.org, seen=Seen(), now=0)
-        if there.head.version >= client.seen().version:
-            client.accept(found, etag, now=0)
-        return etag
-
-    def _merge_handler(self, relay: RelayClient) -> str | None:
-        """Also there when the phone part is not: a publisher was killed between the two."""
-        client = self.directory
-        try:
-            answer = relay.get_directory(HANDLER_PART)
-        except DirectoryMissingError:
-            return None
-        assert answer is not None
-        sealed, etag = answer
-        phone = client.current()
-        assert phone is not None
-        try:
-            part = client.accept_handler(sealed, etag, phone)
-        except DirectoryRefusedError:
-            return etag  # older than this device's, or sealed to epoch keys that it no longer has
-        own = {entry.chain.desk for entry in load_generations(self.state)}
-        others = [wrap.to_wire() for wrap in part.wraps if wrap.desk not in own]
-        self.state.set_place(EXTRA_WRAPS, others)
-        return etag
-
-    def _put(self, relay: RelayClient, phone_etag: str | None, handler_etag: str | None) -> None:
+    def _put(self, relay: RelayClient, there: There) -> None:
+        """Steps 8.4.5 and 8.4.6."""
+        asked = due.asked(self.state)
         with self.state.transaction():
-            edition = self.editor.build()
+            self._turn_keys()
+            edition = self.editor.build(there)
         phone, handler = edition.sealed(self.directory)
-        relay.put_directory(HANDLER_PART, handler, publish_token=self.token, if_match=handler_etag)
-        etag = relay.put_directory(PHONE_PART, phone, publish_token=self.token, if_match=phone_etag)
+        handler_etag = self._authorised(
+            relay,
+            lambda token: relay.put_directory(
+                HANDLER_PART, handler, publish_token=token, if_match=there.handler_etag
+            ),
+        )
+        phone_etag = self._authorised(
+            relay,
+            lambda token: relay.put_directory(
+                PHONE_PART, phone, publish_token=token, if_match=there.phone_etag
+            ),
+        )
         with self.state.transaction():
-            self.directory.accept(edition.untrusted(), etag)
-            self.state.set_place(_DUE, False)
+            self._accept_own(edition, phone_etag, handler_etag)
+            due.published(self.state, asked)
+
+    def _accept_own(self, edition: Edition, phone_etag: str, handler_etag: str) -> None:
+        """This edition is the newest. Inside a transaction."""
+        self.directory.accept(edition.untrusted(), phone_etag)
+        self.directory.keep_own_handler(handler_etag, edition.version, edition.handler)
+        rekeyed(self.state, edition.blind)
+        tokensets.raised(self.state)
+        if edition.token is not None:
+            rights.published(self.state, edition.token)
+
+    # --- what follows ---------------------------------------------------------------------------------
+
+    def _finish(self, relay: RelayClient, *, looked: bool) -> None:
+        """Steps 8.4.7 and 8.4.8: the publishing token, then the sets. `looked`: the relay's directory is known
+        to be this organisation's, and as it is here.
+        """
+        if rights.change_due(self.state):
+            self._change_token(relay)
+        for _attempt in range(_SET_TRIES):
+            known = tokensets.known_state(self.state)
+            if known is None or not tokensets.weeks_due(self.state, known.epoch):
+                return
+            if not looked:
+                # Another organisation's pool, given by mistake, must keep its tokens; and a log-in page that
+                # says yes to everything must not be taken for a relay.
+                merge(self.directory, relay)
+            root = self._root()
+            tokensets.put_sets(
+                self.state,
+                roster=self._roster(root),
+                root=root,
+                put=lambda week, hashes: self._authorised(
+                    relay, lambda token: relay.put_tokens(week, hashes, publish_token=token)
+                ),
+            )
+            # Eight sets take minutes on a slow line: those of a publisher who raised the epoch meanwhile
+            # may have been overwritten.
+            if relay.get_directory(PHONE_PART, etag=self.directory.etag(PHONE_PART)) is None:
+                return
+            looked = False
+
+    def _change_token(self, relay: RelayClient) -> None:
+        wanted = rights.wanted_token(self.state)
+        assert wanted is not None
+        others = [token for token in rights.candidates(self.state, first=self.token) if token != wanted]
+        for old in others or [wanted]:
+            try:
+                relay.change_publish_token(old, wanted)
+            except PublishRefusedError:
+                continue
+            with self.state.transaction():
+                rights.accepted(self.state, wanted)
+            return
+        raise PublishRefusedError
+
+    def _authorised(self, relay: RelayClient, call: Callable[[str], T]) -> T:
+        """Make a call under the first token that the relay takes; look for a fresh one if it takes none."""
+        tried: set[str] = set()
+        for look in (False, True):
+            if look:
+                merge(self.directory, relay)
+            for token in rights.candidates(self.state, first=self.token):
+                if token in tried:
+                    continue
+                tried.add(token)
+                try:
+                    result = call(token)
+                except PublishRefusedError:
+                    continue
+                with self.state.transaction():
+                    rights.accepted(self.state, token)
+                return result
+        raise PublishRefusedError
