@@ -10,14 +10,13 @@ from __future__ import annotations
 
 import base64
 import binascii
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
 from crypto import primitives
 from crypto.encoding import decode, encode
 from crypto.enrolment import digits, require_digits
-from crypto.errors import EncodingError, HandoverRefusedError, QuorumRefusedError
+from crypto.errors import EncodingError, HandoverRefusedError
 from crypto.ids import DESK_ID_BYTES, OFFICER_ID_BYTES, DeskId, OfficerId, OrganisationId
 from crypto.primitives import XWING_PUBLIC_BYTES, OpeningKey, SealingKey
 from crypto.quorum import Piece
@@ -80,16 +79,6 @@ class HandoverRequest:
             raise HandoverRefusedError from error
 
 
-def take_part(pieces: Sequence[Piece], *, officer: OfficerId, key: OpeningKey) -> Piece:
-    """The first piece whose outermost layer is this officer's, without it; whole if that layer is its
-    last.
-    """
-    for piece in pieces:
-        if piece.waits_for == officer:
-            return piece if piece.last else piece.peel(key)
-    raise QuorumRefusedError
-
-
 def piece_to_text(piece: Piece, *, archive: bytes) -> str:
     """What one officer hands to the next."""
     row = [piece.org, piece.desk, archive, list(piece.subset), piece.position, piece.sealed]
@@ -98,7 +87,7 @@ def piece_to_text(piece: Piece, *, archive: bytes) -> str:
 
 def piece_from_text(text: str, *, request: HandoverRequest) -> Piece:
     """`HandoverRefusedError` for a piece of another archive than the one that is asked for."""
-    row = decode_row(_data("piece", text), 6)
+    row = _decoded(_data("piece", text), 6)
     org, desk, archive, subset, position, sealed = row
     if [org, desk, archive] != [request.org, request.desk, request.archive]:
         raise HandoverRefusedError
@@ -116,7 +105,7 @@ def is_key(text: str) -> bool:
     return "".join(text.split()).startswith(_TITLES["key"])
 
 
-def decode_row(data: bytes, length: int) -> list[Any]:
+def _decoded(data: bytes, length: int) -> list[Any]:
     try:
         row = decode(data)
     except EncodingError as error:
@@ -127,7 +116,7 @@ def decode_row(data: bytes, length: int) -> list[Any]:
 
 
 def _row(data: bytes, *lengths: int) -> list[bytes]:
-    row = decode_row(data, len(lengths))
+    row = _decoded(data, len(lengths))
     for part, length in zip(row, lengths, strict=True):
         if type(part) is not bytes or len(part) != length:
             raise HandoverRefusedError
