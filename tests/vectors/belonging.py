@@ -147,8 +147,8 @@ def directory() -> dict[str, Any]:
             HandlerPart.decode(handler_content), signed, to=[people.epoch_key("handler")], org=ORG
         ),
         good=lambda data: (
-            open_handler_part(data, keys=[epoch], org=ORG, root=people.first_root())[1].encode()
-            == handler_content
+            open_handler_part(data, keys=[epoch], org=ORG, root=people.first_root())
+            == (Head.decode(signed.body), HandlerPart.decode(handler_content))
         ),
     )
     head = Head.decode(signed.body)
