@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import hashlib
 import sqlite3
-
-import cbor2
 
 from sync import wire
 from sync.relay.cellfiles import Key, Lane
-from sync.relay.errors import ExpiredRefusal, NothingThereRefusal
+from sync.relay.errors import ExpiredRefusal
+from sync.relay.indexing import encode_chunk, pages_of_chunk, pages_of_dead_chunks, refuse_page
 from sync.relay.store import ClosedPage, IndexChunk
 
 
@@ -30,37 +28,21 @@ def find_page(connection: sqlite3.Connection, lane: Lane, number: int) -> Closed
     ).fetchone()
     if row is None:
         lowest, highest = _span(connection, lane)
-        if 0 < number < lowest and highest:
-            raise ExpiredRefusal
-        raise NothingThereRefusal
+        raise refuse_page(number, lowest=lowest, highest=highest)
     if not row[2]:
         raise ExpiredRefusal
     return ClosedPage(key=(*lane, number), cells=row[0], digest=row[1])
 
 
 def encode_index(connection: sqlite3.Connection, lane: Lane, chunk: int | None) -> IndexChunk:
-    """The index as it is sent. Only a chunk that is full and was asked for by its number never changes."""
+    """The index as it is sent."""
     lowest, highest = _span(connection, lane)
-    highest_chunk = max(0, highest - 1) // wire.PAGES_PER_CHUNK
-    wanted = highest_chunk if chunk is None else chunk
-    if wanted > highest_chunk:
-        raise NothingThereRefusal
-    first = wanted * wire.PAGES_PER_CHUNK + 1
-    last = first + wire.PAGES_PER_CHUNK - 1
     rows = connection.execute(
         "SELECT cells, digest, closed_at FROM page WHERE pool = ? AND stream = ? AND number BETWEEN ? AND ?"
         " ORDER BY number",
-        (*lane, first, last),
-    ).fetchall()
-    if not rows and highest:
-        raise ExpiredRefusal
-    content: dict[int, object] = {wire.INDEX_FIRST: first, wire.INDEX_PAGES: [list(row) for row in rows]}
-    for_ever = chunk is not None and highest >= last
-    if not for_ever:
-        content[wire.INDEX_LOWEST] = lowest
-        content[wire.INDEX_HIGHEST_CHUNK] = highest_chunk
-    body = cbor2.dumps(content, canonical=True)
-    return IndexChunk(body=body, etag=hashlib.sha256(body).hexdigest(), for_ever=for_ever)
+        (*lane, *pages_of_chunk(chunk, highest=highest)),
+    )
+    return encode_chunk(rows.fetchall(), chunk=chunk, lowest=lowest, highest=highest)
 
 
 def expire_pages(connection: sqlite3.Connection, *, now: float) -> None:
@@ -83,10 +65,9 @@ def lowest_kept(connection: sqlite3.Connection) -> list[tuple[Lane, int]]:
 def _delete_dead_chunks(connection: sqlite3.Connection, lane: Lane) -> None:
     """Delete index lines of chunks in which nothing is kept; the newest stays, it has the last number."""
     lowest, highest = _span(connection, lane)
-    chunks = min(lowest - 1, max(0, highest - 1)) // wire.PAGES_PER_CHUNK
     connection.execute(
         "DELETE FROM page WHERE pool = ? AND stream = ? AND number <= ?",
-        (*lane, chunks * wire.PAGES_PER_CHUNK),
+        (*lane, pages_of_dead_chunks(lowest=lowest, highest=highest)),
     )
 
 

@@ -16,15 +16,14 @@ from sync.relay.schema import open_relay_database
 
 
 class PoolMissingError(Exception):
-    """There is no such pool in this data folder."""
+    """There is no such pool at this relay."""
 
 
 def create_pool(data_dir: Path) -> tuple[str, str]:
     """Make a new pool in this folder. Returns its name (32 hexadecimal digits) and its publishing token (43
     characters).
     """
-    name = secrets.token_bytes(wire.POOL_BYTES)
-    token = secrets.token_bytes(wire.PUBLISH_TOKEN_BYTES)
+    name, token = draw()
     connection = open_relay_database(Path(data_dir))
     try:
         connection.execute(
@@ -34,22 +33,22 @@ def create_pool(data_dir: Path) -> tuple[str, str]:
         )
     finally:
         connection.close()
-    return name.hex(), _text(token)
+    return name.hex(), token_text(token)
 
 
 def replace_publish_token(data_dir: Path, *, pool: str) -> str:
     """Give the pool a new publishing token; the old one is refused from this moment on."""
-    token = secrets.token_bytes(wire.PUBLISH_TOKEN_BYTES)
+    _, token = draw()
     connection = open_relay_database(Path(data_dir))
     try:
         changed = connection.execute(
-            "UPDATE pool SET publish_hash = ? WHERE name = ?", (publish_hash(token), _name(pool))
+            "UPDATE pool SET publish_hash = ? WHERE name = ?", (publish_hash(token), pool_name(pool))
         ).rowcount
     finally:
         connection.close()
     if not changed:
         raise PoolMissingError(PoolMissingError.__doc__)
-    return _text(token)
+    return token_text(token)
 
 
 def pool_number(connection: sqlite3.Connection, name: bytes) -> int | None:
@@ -63,11 +62,18 @@ def publish_hash(token: bytes) -> bytes:
     return hashlib.sha256(token).digest()
 
 
-def _text(token: bytes) -> str:
+def draw() -> tuple[bytes, bytes]:
+    """A name for a pool and a publishing token, both random."""
+    return secrets.token_bytes(wire.POOL_BYTES), secrets.token_bytes(wire.PUBLISH_TOKEN_BYTES)
+
+
+def token_text(token: bytes) -> str:
+    """A publishing token as people pass it on."""
     return base64.urlsafe_b64encode(token).rstrip(b"=").decode("ascii")
 
 
-def _name(pool: str) -> bytes:
+def pool_name(pool: str) -> bytes:
+    """A pool's name from its hexadecimal digits."""
     try:
         return bytes.fromhex(pool)
     except ValueError:

@@ -19,7 +19,7 @@ from sync import wire
 from sync.relay.app import RelayApp
 from sync.relay.clockwork import Clockwork
 from sync.relay.connections import BoundedConnection
-from sync.relay.pools import create_pool, replace_publish_token
+from sync.relay.places import create_pool, need_driver, replace_publish_token
 from sync.relay.sqlite_store import SqliteStore
 from sync.relay.store import Store
 
@@ -40,27 +40,42 @@ def serve(
     *,
     host: str,
     port: int,
-    data_dir: Path,
+    data_dir: Path | None = None,
+    database_url: str | None = None,
     page_seconds: float = wire.PAGE_SECONDS,
     reply_page_seconds: float = wire.REPLY_PAGE_SECONDS,
     listening: Callable[[str], None] = announce,
 ) -> None:
-    """Serve the pools of one folder until SIGTERM or SIGINT. `listening` is told the port that 0 became.
+    """Serve the pools of one folder, or of one PostgreSQL database beside other relays, until SIGTERM or
+    SIGINT. `listening` is told the port that 0 became.
 
-    Raises OSError where the address cannot be used, `RelayRunningError` where another relay has the folder
-    and `RelayVersionError` where it was written by a newer version.
+    Raises OSError where the address cannot be used, `RelayRunningError` where another relay has the folder,
+    `RelayVersionError` where it was written by a newer version and `RelayDatabaseError` where the database
+    cannot be used.
     """
+    make_store = _store(data_dir, database_url)
     with listen(host, port) as listener:
         address = _address(host, listener.getsockname()[1])
         run(
             lambda: serve_store(
-                lambda: SqliteStore(Path(data_dir)),
+                make_store,
                 listener,
                 page_seconds=page_seconds,
                 reply_page_seconds=reply_page_seconds,
                 ready=lambda: listening(address),
             )
         )
+
+
+def _store(data_dir: Path | None, database_url: str | None) -> Callable[[], Store]:
+    if database_url is not None:
+        need_driver()
+        from sync.relay.postgres.store import PostgresStore
+
+        return lambda: PostgresStore(database_url)
+    if data_dir is None:
+        raise ValueError("a relay needs a folder or a database")
+    return lambda: SqliteStore(Path(data_dir))
 
 
 def run(main: Callable[[], Any]) -> None:

@@ -83,6 +83,7 @@ class ClosedPage:
     key: tuple[int, int, int]  # pool number, index of the stream, page number
     cells: int
     digest: bytes
+    day: int = 0  # closed at, for a store that keeps pages by the day
 
 
 class Store(Protocol):

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 
-from sync.relay.pools import create_pool
+from sync.relay.places import Place, create_pool
 
 REPOSITORY = Path(__file__).resolve().parents[3]
 START_SECONDS = 20.0
@@ -33,13 +33,14 @@ class RunningRelay:
     """A relay's process; `url` is where it listens. Ends with the `with` block if it was not ended before."""
 
     def __init__(
-        self, data_dir: Path, *, page_seconds: float, reply_page_seconds: float, port: int = 0
+        self, place: Place, *, page_seconds: float, reply_page_seconds: float, port: int = 0
     ) -> None:
-        self.data_dir = data_dir
+        self.place = place
         self._process = subprocess.Popen(
             [
                 *(sys.executable, "-m", "sync.relay"),
-                *("--listen", f"127.0.0.1:{port}", "--data", str(data_dir)),
+                *("--listen", f"127.0.0.1:{port}"),
+                *("--data" if isinstance(place, Path) else "--database-url", str(place)),
                 *("--page-seconds", str(page_seconds), "--reply-page-seconds", str(reply_page_seconds)),
             ],
             cwd=REPOSITORY,
@@ -58,12 +59,18 @@ class RunningRelay:
         return self._process.pid
 
     @property
+    def data_dir(self) -> Path:
+        """The folder of a relay that has one."""
+        assert isinstance(self.place, Path)
+        return self.place
+
+    @property
     def port(self) -> int:
         return int(self.url.rsplit(":", 1)[1])
 
     def create_pool(self) -> Pool:
         """A fresh pool, made while the relay is running."""
-        return Pool(*create_pool(self.data_dir))
+        return Pool(*create_pool(self.place))
 
     def kill(self) -> None:
         """kill -9."""
@@ -90,7 +97,7 @@ class RunningRelay:
 
 
 def start_relay(
-    data_dir: Path, *, page_seconds: float = 0.0, reply_page_seconds: float = 0.0, port: int = 0
+    place: Place, *, page_seconds: float = 0.0, reply_page_seconds: float = 0.0, port: int = 0
 ) -> RunningRelay:
-    """Start the relay on this folder. By default pages close as soon as something is in them."""
-    return RunningRelay(data_dir, page_seconds=page_seconds, reply_page_seconds=reply_page_seconds, port=port)
+    """Start the relay on this folder or database. By default pages close as soon as something is in them."""
+    return RunningRelay(place, page_seconds=page_seconds, reply_page_seconds=reply_page_seconds, port=port)

@@ -9,7 +9,7 @@ import time
 import pytest
 
 from sync import wire
-from sync.relay.pools import replace_publish_token
+from sync.relay.places import replace_publish_token
 from tests.sync.relay.asking import Office, ask, bearer, cells_of, some_cells
 from tests.sync.relay.running import Pool, RunningRelay
 
@@ -187,6 +187,6 @@ def test_a_large_token_set_is_searched(office: Office) -> None:
 
 
 def test_a_new_publishing_token_takes_effect_while_the_relay_runs(office: Office) -> None:
-    fresh = replace_publish_token(office.relay.data_dir, pool=office.pool.name)
+    fresh = replace_publish_token(office.relay.place, pool=office.pool.name)
     assert office.publish_tokens(office.tokens).status == 401
     assert Office(office.relay, Pool(office.pool.name, fresh)).publish_tokens(office.tokens).status == 204
