@@ -19,7 +19,7 @@ export async function tokens(doc) {
   }
   const { epoch, week, slots, tokens_per_week: perSlot, first_tokens: first } = doc.set;
   equal(first, FIRST_TOKENS, "first tokens of a slot");
-  const hashes = weekHashes(master, { epoch, week, slots, perSlot });
+  const hashes = weekHashes(master, { epoch, week, uses: Array(slots).fill(0), perSlot });
   equal(hashes, doc.set.hashes, "a week's set");
   equal(hex(hashes).length / 2, slots * (perSlot + first) * 16, "the size of a week's set");
 }

@@ -88,16 +88,21 @@ export const openRaw = (sealed, seed, info) => remembered(["open", sealed, seed,
 /** `open` with an info list in CBOR, as everywhere on the page. */
 export const open = (sealed, seed, ...info) => openRaw(sealed, seed, encode(info));
 
-export function openSecretRaw(sealed, key, info) {
-  if (sealed.length < 48) refuse("OpenError", "shorter than a seal");
-  const once = hkdf(key, info, 32, sealed.subarray(0, 32));
-  const cipher = node.createDecipheriv("chacha20-poly1305", once, zeros(12), { authTagLength: 16 });
+/** ChaCha20-Poly1305 without associated data. */
+export function openChunk(key, nonce, sealed) {
+  if (sealed.length < 16) refuse("OpenError", "shorter than a tag");
+  const cipher = node.createDecipheriv("chacha20-poly1305", key, nonce, { authTagLength: 16 });
   cipher.setAuthTag(sealed.subarray(-16));
   try {
-    return join(cipher.update(sealed.subarray(32, -16)), cipher.final());
+    return join(cipher.update(sealed.subarray(0, -16)), cipher.final());
   } catch {
     return refuse("OpenError", "does not open");
   }
+}
+
+export function openSecretRaw(sealed, key, info) {
+  if (sealed.length < 48) refuse("OpenError", "shorter than a seal");
+  return openChunk(hkdf(key, info, 32, sealed.slice(0, 32)), zeros(12), sealed.subarray(32));
 }
 
 /** `seal_secret` undone, info a list in CBOR. */

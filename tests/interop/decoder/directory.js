@@ -31,20 +31,27 @@ const phoneShape = map({
   roots: [1, list(blob(), 64)],
   runs: [2, list(run, 64)],
   handlers: [3, list(handlerEntry, 512)],
+  readable: [4, list(tuple(bytes(8), DAY), 16)],
 });
 const handlerShape = map({
   statements: [1, list(blob(), 4096)],
   wraps: [2, list(readWrap, 4096)],
+  proposals: [3, list(blob(), 64)],
+  roots: [4, list(blob(), 1024)],
+  tokenState: [5, tuple(nat(2 ** 32), bytes(32))],
+  boxes: [6, list(tuple(bytes(16), EPOCH, bytes(1179)), 16)],
 });
 const framedShape = tuple(blob(), blob());
 
 export const headHash = (body) => sha256("kantha/v1/directory-head-hash\0", body);
 export const partHash = (part, content) => sha256(`kantha/v1/directory-${part}\0`, content);
 
+export const readHeadBody = (body) => headShape(decode(body), "head");
+
 /** A head's fields with its body and signature, the signature not checked. */
 export function readHead(data) {
   const { body, signature } = readSigned(data);
-  return { ...headShape(decode(body), "head"), body, signature, hash: headHash(body) };
+  return { ...readHeadBody(body), body, signature, hash: headHash(body) };
 }
 
 function unframe(plain) {
@@ -63,13 +70,18 @@ function requireHead(head, root, org) {
     no("the head's signature");
 }
 
+function requireReadable(readable, head) {
+  if (new Set(readable.map(([desk]) => hex(desk))).size !== readable.length) no("a desk's first readable day twice");
+  if (readable.some(([, day]) => day > Math.floor(head.issued / 86400))) no("a first readable day after the head was issued");
+}
+
 /** The phone part as a device accepts it. `seen`: { version, hash? }, `now`: a time. */
-export const verifyPhonePart = (part, { key, org, seen = { version: 0 }, now = 0 }) =>
+export const verifyPhonePart = (part, { key, org, seen = { version: 0 }, now = 0, anchor = null }) =>
   as_directory(async () => {
-    if (part.length % 65536 !== 0 || part.length > 2 ** 18) no("not 1 to 4 times 64 KiB");
+    if (part.length % 65536 !== 0 || part.length > 2 ** 19) no("not 1 to 8 times 64 KiB");
     const { head, signedHead, content } = unframe(openSecret(part, key, LABEL, org, "phone"));
     const said = phoneShape(decode(content), "phone content");
-    const root = await verifyChain(said.roots, org);
+    const root = await verifyChain(said.roots, org, anchor);
     requireHead(head, root, org);
     if (!same(partHash("phone", content), head.phone)) no("the content is not the head's");
     const handlers = [];
@@ -81,6 +93,8 @@ export const verifyPhonePart = (part, { key, org, seen = { version: 0 }, now = 0
     }
     if (head.version < seen.version) no("older than what was seen");
     if (head.version === seen.version && seen.hash && !same(seen.hash, head.hash)) no("another head of this version");
+    if (seen.hash && head.version === seen.version + 1 && !same(seen.hash, head.previous)) no("off the line of what was seen");
+    requireReadable(said.readable, head);
     if (now > head.expires || now > root.expires) refuse("DirectoryExpiredError", "has expired");
     const days = said.runs.flatMap(({ desk, generation, first, keys }) =>
       keys.map((one, at) => ({ desk: hex(desk), generation, day: first + at, public: hex(one) })));
@@ -108,9 +122,17 @@ export const verifyHandlerPart = (part, { epochSeed, org, root }) =>
     requireHead(head, root, org);
     if (!same(partHash("handler", content), head.handler)) no("the content is not the head's");
     const said = handlerShape(decode(content), "handler content");
+    if (said.roots.length) await verifyChain(said.roots, org, root.hash);
     const statements = [];
-    for (const data of said.statements) statements.push(await verifyStatement(data, root, org));
-    return { head, signedHead, statements, wraps: said.wraps };
+    for (const data of said.statements) {
+      // 4.2: what does not hold is pending and what is malformed is left out; neither makes the part refused.
+      try {
+        statements.push(await verifyStatement(data, root, org));
+      } catch (error) {
+        if (!(error instanceof Refused)) throw error;
+      }
+    }
+    return { ...said, head, signedHead, statements };
   });
 
 const as_directory = async (work) => {

@@ -1,11 +1,12 @@
 // Invitation, reply, transcript, digits and welcome, section 4.4.
 
 import { WHITE_SPACE, join, number, same } from "./bytes.js";
-import { deviceHolds, deviceId, hkdf, hmac, requireSealable, sha256 } from "./blocks.js";
+import { deviceHolds, deviceId, hkdf, hmac, officerHolds, requireSealable, sha256 } from "./blocks.js";
 import { decode } from "./cbor.js";
 import { EPOCH, requireCertificate } from "./desk_keys.js";
 import { as, refuse } from "./refused.js";
 import { openReplyCell } from "./reply_cells.js";
+import { ROLE } from "./roster.js";
 import { blob, bytes, map, maybe, nat, text, time, tuple } from "./shapes.js";
 
 const invitationShape = map({
@@ -14,7 +15,7 @@ const invitationShape = map({
   relay: [3, text(300)],
   pool: [4, bytes(16)],
   secret: [5, bytes(32)],
-  role: [6, nat(3, 1)],
+  role: [6, nat(4, 1)],
   desk: [7, bytes(8)],
   label: [8, maybe(text(60))],
   firstSeed: [9, bytes(32)],
@@ -32,13 +33,20 @@ const replyShape = map({
   epochKey: [5, maybe(requireSealable)],
   certificate: [6, maybe(bytes(64))],
   at: [7, time],
+  officer: [8, maybe(bytes(1984))],
+  officerKem: [9, maybe(requireSealable)],
 });
+
+function publishingToken(value, what) {
+  if (typeof value !== "string" || !/^[\x00-\x7f]{43}$/.test(value)) refuse("EncodingError", `${what}: not 43 ASCII characters`);
+  return value;
+}
 
 const welcomeShape = map({
   org: [1, bytes(32)],
   rootHash: [2, bytes(32)],
   device: [3, bytes(16)],
-  role: [4, nat(3, 1)],
+  role: [4, nat(4, 1)],
   desk: [5, bytes(8)],
   slot: [6, maybe(nat(32))],
   label: [7, text(60)],
@@ -47,9 +55,11 @@ const welcomeShape = map({
   tokenSeed: [10, bytes(32)],
   tokenEpoch: [11, nat(2 ** 32)],
   tokensAWeek: [12, nat(2 ** 20)],
+  tokenMaster: [13, maybe(bytes(32))],
+  publishToken: [14, maybe(publishingToken)],
 });
 
-const MOST_TEXT = 8000;
+const MOST_TEXT = 16000;
 
 /** What a text carries: the prefix, then base64url without padding; white space anywhere is ignored. */
 export function fromText(said, prefix, kind) {
@@ -72,8 +82,10 @@ export const readInvitation = (data) => as("InvitationRefusedError", () => {
 });
 
 /** A reply to this invitation, believed as far as it can be before the digits. */
-export const verifyReply = (data, invitation) => as("ReplyRefusedError", () => {
-  const [body, signature, code] = tuple(blob(), bytes(64), bytes(32))(decode(data), "reply");
+export const verifyReply = (data, invitation) => as("ReplyRefusedError", async () => {
+  const parts = [blob(), bytes(64), bytes(32)];
+  if (invitation.role === ROLE.OFFICER) parts.push(bytes(3373));
+  const [body, signature, code, officerSignature] = tuple(...parts)(decode(data), "reply");
   const said = replyShape(decode(body), "reply");
   if (!same(said.invitation, invitation.id)) refuse("ReplyRefusedError", "answers another invitation");
   if (!same(hmac(hkdf(invitation.secret, "kantha/v1/reply-mac"), body, signature), code))
@@ -81,9 +93,14 @@ export const verifyReply = (data, invitation) => as("ReplyRefusedError", () => {
   if (!deviceHolds(said.identity, signature, join("kantha/v1/reply-signature\0", body)))
     refuse("ReplyRefusedError", "the signature does not hold");
   const device = deviceId(said.identity);
-  const handler = invitation.role === 2;
+  const handler = invitation.role !== ROLE.INTAKE;
+  const officer = invitation.role === ROLE.OFFICER;
   for (const part of [said.epoch, said.epochKey, said.certificate])
     if ((part !== null) !== handler) refuse("ReplyRefusedError", "a handler gives 4 to 6, an intake device none");
+  for (const part of [said.officer, said.officerKem])
+    if ((part !== null) !== officer) refuse("ReplyRefusedError", "an officer gives 8 and 9, nobody else does");
+  if (officer && !(await officerHolds(said.officer, officerSignature, join("kantha/v1/officer-reply\0", body))))
+    refuse("ReplyRefusedError", "the officer signature does not hold");
   if (handler)
     requireCertificate({ handler: device, epoch: said.epoch, key: said.epochKey, certificate: said.certificate },
       said.identity, invitation.org);
@@ -113,6 +130,15 @@ function digitValue(letter) {
   return String((letter.codePointAt(0) - start) % 10);
 }
 
+/** 4.4: slot and prefix as in an admission, role 3 as a handler; 13 and 14 are null unless the role is 3. */
+function requirePlaces({ role, slot, prefix, tokenMaster, publishToken }) {
+  const handler = role !== ROLE.INTAKE;
+  if ((slot !== null) !== handler || (prefix === null) !== handler)
+    refuse("WelcomeRefusedError", "a handler has a slot, an intake device a prefix");
+  if (role !== ROLE.OFFICER && (tokenMaster !== null || publishToken !== null))
+    refuse("WelcomeRefusedError", "an officer's secrets for somebody else");
+}
+
 /** The welcome in a reply cell. */
 export const openWelcome = (cell, { kemSeed, invitation, transcriptHash }) => as("WelcomeRefusedError", async () => {
   const { kind, content } = await openReplyCell(cell, kemSeed, invitation.org);
@@ -122,6 +148,7 @@ export const openWelcome = (cell, { kemSeed, invitation, transcriptHash }) => as
   const code = hmac(hkdf(invitation.secret, "kantha/v1/welcome-mac"), transcriptHash, body);
   if (!same(code, content.subarray(0, 32))) refuse("WelcomeRefusedError", "the MAC does not hold");
   const said = welcomeShape(decode(body), "welcome");
+  requirePlaces(said);
   if (!same(said.org, invitation.org) || said.role !== invitation.role || !same(said.desk, invitation.desk))
     refuse("WelcomeRefusedError", "organisation, role and desk are the invitation's");
   return said;

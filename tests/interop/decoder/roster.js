@@ -7,7 +7,7 @@ import { refuse } from "./refused.js";
 import { bytes, exactly, map, maybe, nat, text, time } from "./shapes.js";
 import { readCountersigned, requireOfficers } from "./signed.js";
 
-export const ROLE = { INTAKE: 1, HANDLER: 2 };
+export const ROLE = { INTAKE: 1, HANDLER: 2, OFFICER: 3 };
 
 const admission = map({
   kind: [1, exactly(1)],
@@ -24,13 +24,16 @@ const admission = map({
   transcript: [12, bytes(32)],
   at: [13, time],
 });
-const revocation = map({ kind: [1, exactly(2)], org: [2, bytes(32)], device: [3, bytes(16)], at: [4, time] });
+const revocation = map({
+  kind: [1, exactly(2)], org: [2, bytes(32)], device: [3, bytes(16)], at: [4, time], reason: [5, nat(6, 1)],
+});
+const windowClosed = map({ kind: [1, exactly(3)], org: [2, bytes(32)], device: [3, bytes(16)], at: [4, time] });
 
 /** A statement's body, its signatures not looked at. */
 export function readStatement(body, org) {
   const value = decode(body);
   if (!(value instanceof Map)) refuse("EncodingError", "a statement is a map");
-  const kinds = { 1: admission, 2: revocation };
+  const kinds = { 1: admission, 2: revocation, 3: windowClosed };
   const shape = kinds[value.get(1)] ?? refuse("EncodingError", "an unknown statement");
   const said = shape(value, "statement");
   if (!same(said.org, org)) refuse("SignatureRefusedError", "another organisation's statement");

@@ -7,7 +7,7 @@ import { refuse } from "./refused.js";
 import { blob, bytes, list, tuple } from "./shapes.js";
 
 const signedShape = tuple(blob(), bytes(64));
-const countersignedShape = tuple(blob(), list(tuple(bytes(16), bytes(3373))));
+const countersignedShape = tuple(blob(), list(tuple(bytes(16), bytes(3373)), 16));
 
 /** `[body, signature]`, the signature not checked yet. */
 export function readSigned(data) {

@@ -1,0 +1,33 @@
+// The readers that ask.js offers, by name.
+
+import { unhex } from "./decoder/bytes.js";
+import { readAnnouncement, readOperation } from "./decoder/announcements.js";
+import { decode } from "./decoder/cbor.js";
+import { openCell } from "./decoder/cells.js";
+import { readHeadBody } from "./decoder/directory.js";
+import { readInvitation } from "./decoder/enrolment.js";
+import { openParcel, readChunk } from "./decoder/parcels.js";
+import { openReplyCell, readWord } from "./decoder/reply_cells.js";
+import { readRoot } from "./decoder/root.js";
+import { readStatement } from "./decoder/roster.js";
+import { readCountersigned, readSigned } from "./decoder/signed.js";
+
+const place = ({ org, desk, generation, day, seed }) =>
+  ({ org: unhex(org), desk: unhex(desk), generation, day, seed: unhex(seed) });
+
+export const FORMATS = {
+  cbor: decode,
+  signed: readSigned,
+  countersigned: readCountersigned,
+  root: readRoot,
+  statement: (data, { org }) => readStatement(data, unhex(org)),
+  head: readHeadBody,
+  invitation: readInvitation,
+  chunk: readChunk,
+  announcement: (data, { org, identity }) => readAnnouncement(data, unhex(identity), unhex(org)),
+  operation: (data, { identity }) => readOperation(data, unhex(identity)),
+  cell: (data, asked) => openCell(data, place(asked)),
+  parcel: (data, asked) => openParcel(data, place(asked)),
+  reply_cell: (data, { org, seed }) => openReplyCell(data, unhex(seed), unhex(org)),
+  word: async (data, { org, seed }) => readWord(await openReplyCell(data, unhex(seed), unhex(org))),
+};
