@@ -1,5 +1,5 @@
-"""What devices announce to a desk: pairwise keys for the sender slots, reply keys, handlers' epoch keys; and what
-handlers vouch for: receipts of parcels, the head of their chain of operations (protocol.md 6.4).
+"""What devices announce to a desk: pairwise keys for the sender slots, reply keys, handlers' epoch keys; and
+what handlers vouch for: receipts of parcels, the head of their chain of operations (protocol.md 6.4).
 
 Signed with the device's identity key, which signs nothing else of an intake device: the signature says "this
 is my key", never "this is what she told me".
@@ -103,7 +103,9 @@ class Receipt:
 
 @dataclass(frozen=True)
 class Receipts:
-    """{1: 4, 2: org, 3: desk, 4: [receipt, …]}: a handler was shown who sent these, and says so to newcomers."""
+    """{1: 4, 2: org, 3: desk, 4: [receipt, …]}: a handler was shown who sent these, and says so to
+    newcomers.
+    """
 
     desk: DeskId
     entries: Sequence[Receipt]

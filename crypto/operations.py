@@ -35,7 +35,9 @@ class SignedOperation:
 
     @classmethod
     def claimed(cls, data: bytes) -> SignedOperation:
-        """What it says, before anybody has checked who signed it; `EncodingError` if it is not an operation."""
+        """What it says, before anybody has checked who signed it; `EncodingError` if it is not an
+        operation.
+        """
         return cls._decode(Signed.from_wire(data).body)
 
     @staticmethod

@@ -54,7 +54,6 @@ class Parcel:
     day: int
     sealed: bytes = field(repr=False)
 
-
     @property
     def digest(self) -> bytes:
         """32 bytes: how a receipt names this very parcel (protocol.md 6.4)."""

@@ -1,5 +1,5 @@
-"""What a device announces in a session: pairwise keys to new handlers, a new reply key, a new epoch key; a handler
-also receipts and the head of its chain.
+"""What a device announces in a session: pairwise keys to new handlers, a new reply key, a new epoch key; a
+handler also receipts and the head of its chain.
 
 It goes out as counted cells before everything else, so that what follows in the same page can be checked.
 """
@@ -57,7 +57,9 @@ class Announcing:
                 self._announce_epoch(phone)
 
     def vouch(self, roster: Roster) -> None:
-        """A handler's receipts for newcomers (8.2.5) and the head of its chain (8.2.4), before the last deposit."""
+        """A handler's receipts for newcomers (8.2.5) and the head of its chain (8.2.4), before the last
+        deposit.
+        """
         with self.state.transaction():
             say_receipts(self.state, me=self.me, member=self.member, roster=roster, outbox=self.outbox)
             head = head_to_say(self.state, self.member.desk)
@@ -97,8 +99,9 @@ class Announcing:
             self.outbox.put_cell(desk, CellKind.ANNOUNCE, body)
 
     def _introduce(self, phone: PhoneDirectory, desk: DeskId) -> None:
-        """A pairwise key of its own for every handler of the desk that has none yet; and the same key again, sealed
-        to a newer epoch key, for one that never confirmed anything: it may have dropped the key that opens the first.
+        """A pairwise key of its own for every handler of the desk that has none yet; and the same key again,
+        sealed to a newer epoch key, for one that never confirmed anything: it may have dropped the key
+        that opens the first.
         """
         keys = self._introduced(desk)
         rows = self.state.db.execute(

@@ -161,11 +161,13 @@ def load_reply_keys(state: State) -> list[OpeningKey]:
 def renew_reply_key(
     state: State, *, me: Self, member: Membership, outbox: Outbox, desks: Iterable[DeskId] = ()
 ) -> None:
-    """At most daily (step 8.1.3): a new reply key, announced to every desk; keys surely older than the relay keeps
-    replies are dropped.
+    """At most daily (step 8.1.3): a new reply key, announced to every desk; keys surely older than the relay
+    keeps replies are dropped.
     """
     known, now = [list(entry) for entry in state.secret(_KEYS) or []], state.now()
-    if known and abs(now - known[-1][2]) < RENEW_AFTER_S:  # one "made tomorrow" is from a clock that was ahead
+    if (
+        known and abs(now - known[-1][2]) < RENEW_AFTER_S
+    ):  # one "made tomorrow" is from a clock that was ahead
         return
     key = OpeningKey.generate()
     number = known[-1][0] + 1 if known else 1  # also when all are over: desks take only a higher number

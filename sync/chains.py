@@ -1,7 +1,9 @@
-"""The operations of each handler as a chain: what was left out, put in twice, or withheld at the end (protocol.md 9.6).
+"""The operations of each handler as a chain: what was left out, put in twice, or withheld at the end
+(protocol.md 9.6).
 
-Links are compared by their numbers and by the hash that each carries of the one before; the head that a handler
-announces says how far its chain goes. What forks is taken all the same, so that every desk folds the same, and shown.
+Links are compared by their numbers and by the hash that each carries of the one before; the head that a
+handler announces says how far its chain goes. What forks is taken all the same, so that every desk folds the
+same, and shown.
 """
 
 from __future__ import annotations
@@ -41,7 +43,7 @@ def take_link(state: State, line: Line, link: SignedOperation, wire: bytes, *, f
     ).fetchone()
     fits = before in (None, link.previous) and (after is None or bytes(after[0]) == digest)
     head, head_hash = _head(state, line.device)
-    if not fits or number == head and head_hash != digest:
+    if not fits or (number == head and head_hash != digest):
         note_fork(state, line, number, kind=OPERATIONS)
     fill_gap(state, line, number, kind=OPERATIONS)
     _reach(state, line, number - 1, begin=0 if from_start else number - 1)
@@ -52,7 +54,7 @@ def take_head(state: State, line: Line, said: ChainHead, *, from_start: bool) ->
     """Write down how far a handler says that its chain goes. Inside a transaction."""
     known = _hash_of(state, line.device, said.counter)
     head, head_hash = _head(state, line.device)
-    if known not in (None, said.hash) or head == said.counter > 0 and head_hash != said.hash:
+    if known not in (None, said.hash) or (head == said.counter > 0 and head_hash != said.hash):
         note_fork(state, line, said.counter, kind=OPERATIONS)
     _reach(state, line, said.counter, begin=0 if from_start else said.counter)
     if said.counter > head:
@@ -99,7 +101,9 @@ def head_to_say(state: State, desk: DeskId) -> ChainHead | None:
         "SELECT body FROM sync_cell WHERE desk = ? AND kind = ? ORDER BY counter LIMIT 1",
         (desk, int(CellKind.OPERATION)),
     ).fetchone()
-    if row is not None:  # a handler's cells are gone once they have left: what is still here is not at the relay
+    if (
+        row is not None
+    ):  # a handler's cells are gone once they have left: what is still here is not at the relay
         first = SignedOperation.claimed(decode(bytes(row[0]))[0])
         counter, digest = first.counter - 1, first.previous
     if counter <= int(state.place(_SAID) or 0):

@@ -1,7 +1,8 @@
-"""What a person should know before it is too late: no network for long, a frozen directory, a wrong clock (protocol.md 9.8).
+"""What a person should know before it is too late: no network for long, a frozen directory, a wrong clock
+(protocol.md 9.8).
 
-Said from what this device has seen; nothing is asked of anybody. A relay can hide that its directory is old only for as
-long as the directory lives.
+Said from what this device has seen; nothing is asked of anybody. A relay can hide that its directory is old
+only for as long as the directory lives.
 """
 
 from __future__ import annotations
@@ -28,8 +29,8 @@ _AHEAD: Final = "clock-ahead"
 
 @dataclass(frozen=True)
 class Warning:
-    """`kind`: offline, stale, clock_ahead, clock_behind, expired_soon or root_ends. `days`: how many it has been, how
-    much the clock differs, or how many are left.
+    """`kind`: offline, stale, clock_ahead, clock_behind, expired_soon or root_ends. `days`: how many it has
+    been, how much the clock differs, or how many are left.
     """
 
     kind: str
@@ -42,11 +43,11 @@ def note_session(state: State) -> None:
 
 
 def note_clock(state: State, *, member: Membership, phone: PhoneDirectory, deposited: int | None) -> None:
-    """Compare this device's clock with the relay's, once the index is here. `deposited`: unix seconds by this clock
-    at which an earlier session deposited last.
+    """Compare this device's clock with the relay's, once the index is here. `deposited`: unix seconds by this
+    clock at which an earlier session deposited last.
 
-    A handler reads the stream into which it deposits: the newest page cannot be older than what it left there. A
-    phone does not, and has to allow for a quiet week.
+    A handler reads the stream into which it deposits: the newest page cannot be older than what it left
+    there. A phone does not, and has to allow for a quiet week.
     """
     page, today = newest_page_day(state), day_of(state.clock())
     ahead = 0

@@ -1,7 +1,8 @@
 """The private keys with which a handler reads: desk seeds of each generation, and its own epoch keys.
 
-Deleting is the point: a seed is advanced to the oldest day that must still be readable (`sync.windows` says which),
-and an epoch key older than the window is dropped. Both live in the keyring, where what is replaced is erased.
+Deleting is the point: a seed is advanced to the oldest day that must still be readable (`sync.windows` says
+which), and an epoch key older than the window is dropped. Both live in the keyring, where what is replaced is
+erased.
 """
 
 from __future__ import annotations
@@ -24,8 +25,9 @@ _EPOCHS: Final = "epoch-keys"
 RESEED_DAYS: Final = 7
 """A stolen seed reads forward; a week is the longest that a theft nobody noticed lasts."""
 CELL_DAYS: Final = 100
-"""How long after its successor began a generation may still be met in a new cell: a directory lives 49 days, a clock
-with which the relay takes tokens is at most 14 days wrong, a stored deposit is taken for 21 and listed for 14.
+"""How long after its successor began a generation may still be met in a new cell: a directory lives 49 days,
+a clock with which the relay takes tokens is at most 14 days wrong, a stored deposit is taken for 21 and
+listed for 14.
 """
 MAX_WINDOW_DAYS: Final = 400
 _EPOCH_S: Final = 7 * 86_400
@@ -71,7 +73,8 @@ def newest(generations: list[Generation], desk: DeskId) -> Generation | None:
 
 
 def forget_before(generations: list[Generation], first: Mapping[DeskId, int]) -> list[Generation]:
-    """Chains advanced to the first day that their desk still needs (step 5.3.4); generations wholly over are gone.
+    """Chains advanced to the first day that their desk still needs (step 5.3.4); generations wholly over are
+    gone.
 
     `first`: from `sync.windows.first_day_kept`. A desk that is not in it forgets nothing.
     """
@@ -213,15 +216,17 @@ def load_epoch_keys(state: State) -> list[tuple[int, OpeningKey]]:
 def renew_epoch_key(
     state: State, *, me: DeviceId, identity: DeviceSigningKey, org: OrganisationId, key_days: int
 ) -> tuple[EpochKey, bytes] | None:
-    """A new epoch key with its certificate in a new week, else None (step 5.2.1). Keys past the window are dropped.
+    """A new epoch key with its certificate in a new week, else None (step 5.2.1). Keys past the window are
+    dropped.
 
-    Its number is the week, or one more than the last one: a clock that was once ahead must not stop the renewal.
+    Its number is the week, or one more than the last one: a clock that was once ahead must not stop the
+    renewal.
     """
     now, known = state.now(), [list(entry) for entry in state.secret(_EPOCHS) or []]
     newest = max(known, key=lambda entry: int(entry[0]), default=None)
     if newest is not None:
         # A number from a clock that ran ahead serves its seven days; a key "made tomorrow" serves no longer.
-        serves = newest[0] == week_of(now) or newest[0] > week_of(now) and now - newest[2] < _EPOCH_S
+        serves = newest[0] == week_of(now) or (newest[0] > week_of(now) and now - newest[2] < _EPOCH_S)
         if serves and newest[2] - now < 86_400:
             return None
     epoch = week_of(now) if newest is None else max(week_of(now), int(newest[0]) + 1)

@@ -47,8 +47,8 @@ _VOUCHED, _REFUTED, _UNKNOWN = 1, 0, 2
 
 @dataclass(frozen=True)
 class ArrivedParcel:
-    """A whole parcel at the desk. `authentic`: True shown, False refuted, None not introduced yet; then `attested_by`
-    is the handler who vouches for it, if one does.
+    """A whole parcel at the desk. `authentic`: True shown, False refuted, None not introduced yet; then
+    `attested_by` is the handler who vouches for it, if one does.
     """
 
     id: bytes
@@ -211,7 +211,9 @@ class Inbox:
         note_since(self.state, line, counter=cell.cell.counter, since=since, at=self._at)
 
     def _fellow(self, cell: UntrustedCell, member: Member) -> bool:
-        """A handler of the desk to whose key the cell was sealed: nobody else speaks to this desk's handlers."""
+        """A handler of the desk to whose key the cell was sealed: nobody else speaks to this desk's
+        handlers.
+        """
         admission = member.admission
         return admission.role is Role.HANDLER and admission.desk == cell.desk and not member.displaced
 

@@ -168,7 +168,8 @@ def fill_gap(state: State, line: Line, counter: int, *, kind: int = CELLS) -> No
         return
     first, last, since = (int(value) for value in row)
     state.db.execute(
-        "DELETE FROM sync_gap_run WHERE kind = ? AND device = ? AND desk = ? AND incarnation = ? AND first = ?",
+        "DELETE FROM sync_gap_run"
+        " WHERE kind = ? AND device = ? AND desk = ? AND incarnation = ? AND first = ?",
         (kind, *line.key, first),
     )
     for start, end in ((first, counter - 1), (counter + 1, last)):

@@ -56,8 +56,8 @@ class Deposit:
 class OutgoingItem:
     """A finished complaint, addition or answer, as far as this device may still know.
 
-    `too_late`: the desk has destroyed the key to which it is sealed. It is sent no more and stays until the desk
-    confirms it after all or a person has taken note (`Outbox.give_up`).
+    `too_late`: the desk has destroyed the key to which it is sealed. It is sent no more and stays until the
+    desk confirms it after all or a person has taken note (`Outbox.give_up`).
     """
 
     parcel: bytes
@@ -130,8 +130,9 @@ class Outbox:
         return issued if row[0] is None else min(int(row[0]), issued)
 
     def note_readable(self, desk: DeskId, first: int, *, generation: int = 0) -> None:
-        """What was sealed for this desk to a day before `first`, or before its keys were lost (to a generation of a
-        line before that of `generation`, the newest that is published), is too late (step 8.1.2).
+        """What was sealed for this desk to a day before `first`, or before its keys were lost (to a
+        generation of a line before that of `generation`, the newest that is published), is too late (step
+        8.1.2).
         """
         begins = line_of(generation) * LINE_GENERATIONS
         self.state.db.execute(
@@ -169,9 +170,9 @@ class Outbox:
     ) -> Deposit:
         """Eight cells, real ones first, stored durably with a token. One transaction.
 
-        The last deposit of a session carries heartbeats. `issued`: the day of the directory that is held; 0 says
-        that every day may still be needed. Without day keys (before the welcome has come) all eight are sealed to
-        keys that are thrown away.
+        The last deposit of a session carries heartbeats. `issued`: the day of the directory that is held; 0
+        says that every day may still be needed. Without day keys (before the welcome has come) all eight are
+        sealed to keys that are thrown away.
         """
         with self.state.transaction():
             deposit_id = random_bytes(DEPOSIT_ID_BYTES)
@@ -239,8 +240,8 @@ class Outbox:
         return seal_cell(cell, to=to, org=self.member.org, slot_keys=slot_keys)
 
     def _heartbeat(self, to: DayKey, slot_keys: dict[int, bytes], *, issued: int) -> bytes:
-        """A cell that says how far this device has deposited, so that a missing last parcel is noticed too, and
-        from which day on it may still need the desk's keys.
+        """A cell that says how far this device has deposited, so that a missing last parcel is noticed too,
+        and from which day on it may still need the desk's keys.
 
         What still waits for its turn is not in the counter: a desk must not call it missing.
         """

@@ -13,8 +13,8 @@ from typing import Final
 
 from crypto.desk_keys import DAY_SECONDS, day_of
 from sync.errors import PageDamagedError, PageExpiredError, PageUnknownError, RelayRubbishError
-from sync.state import State
 from sync.pageindex import PageEntry
+from sync.state import State
 from sync.transport import RelayClient
 from sync.windows import note_page_day, trusted_day
 from sync.wire import PAGES_PER_CHUNK, RETENTION_DAYS_OF
@@ -109,7 +109,9 @@ def end_trouble(state: State, stream: str, number: int) -> None:
 
 
 def in_trouble(relay: RelayClient, state: State, stream: str) -> list[PageEntry]:
-    """Pages that could not be had before and may still be kept, as the index lists them now; the oldest first."""
+    """Pages that could not be had before and may still be kept, as the index lists them now; the oldest
+    first.
+    """
     today, kept = trusted_day(state), RETENTION_DAYS_OF[stream]
     state.db.execute(
         "DELETE FROM sync_page_trouble WHERE stream = ? AND since < ? AND closed_at < ?",

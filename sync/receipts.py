@@ -1,7 +1,8 @@
-"""Receipts: a handler who was shown who sent a parcel vouches for it to handlers who join later (protocol.md 6.4).
+"""Receipts: a handler who was shown who sent a parcel vouches for it to handlers who join later (protocol.md
+6.4).
 
-A newcomer has no pairwise key for what was sent before it came, and the phone does not send that again once it is
-confirmed. A receipt says "I was shown this"; it is the word of one handler, and is shown as that.
+A newcomer has no pairwise key for what was sent before it came, and the phone does not send that again once
+it is confirmed. A receipt says "I was shown this"; it is the word of one handler, and is shown as that.
 """
 
 from __future__ import annotations
@@ -33,7 +34,9 @@ def note_shown(state: State, device: DeviceId, parcel: Parcel) -> None:
 
 
 def say_receipts(state: State, *, me: Self, member: Membership, roster: Roster, outbox: Outbox) -> None:
-    """Step 8.2.5: while a handler of the desk is new, a receipt for every shown parcel, once. Inside a transaction."""
+    """Step 8.2.5: while a handler of the desk is new, a receipt for every shown parcel, once. Inside a
+    transaction.
+    """
     over = (trusted_day(state) - _KEPT_DAYS) * DAY_SECONDS
     state.db.execute("DELETE FROM sync_shown WHERE at < ?", (over,))
     state.db.execute("DELETE FROM sync_receipt WHERE at < ?", (over,))

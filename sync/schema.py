@@ -91,8 +91,8 @@ CREATE TABLE sync_token_week (week INTEGER PRIMARY KEY, epoch INTEGER NOT NULL);
 """
 
 _WINDOWS: Final = """
--- On a phone: to which day's key a parcel is sealed, whether the desk has destroyed that key, and which handlers
--- have introductions and have answered.
+-- On a phone: to which key a parcel is sealed, whether the desk has destroyed it, and which handlers have
+-- introductions and have answered.
 ALTER TABLE sync_parcel ADD COLUMN generation INTEGER;
 ALTER TABLE sync_parcel ADD COLUMN day INTEGER;
 ALTER TABLE sync_parcel ADD COLUMN late INTEGER NOT NULL DEFAULT 0;
@@ -102,8 +102,8 @@ CREATE TABLE sync_introduced (
 ) WITHOUT ROWID;
 -- At a desk: the first day whose key a device may still need, as it said last, and when it was heard.
 CREATE TABLE sync_window (
-    device BLOB NOT NULL, desk BLOB NOT NULL, counter INTEGER NOT NULL, since INTEGER, heard_at INTEGER NOT NULL,
-    PRIMARY KEY (device, desk)
+    device BLOB NOT NULL, desk BLOB NOT NULL, counter INTEGER NOT NULL, since INTEGER,
+    heard_at INTEGER NOT NULL, PRIMARY KEY (device, desk)
 ) WITHOUT ROWID;
 -- Gaps as runs, so that one cell makes at most two rows. kind: 0 counted cells, 1 operations of a handler
 CREATE TABLE sync_gap_run (
@@ -119,14 +119,15 @@ CREATE TABLE sync_fork_seen (
 ) WITHOUT ROWID;
 INSERT INTO sync_fork_seen SELECT 0, device, desk, incarnation, counter, at FROM sync_fork;
 DROP TABLE sync_fork;
--- At a desk: parcels that were shown, to vouch for them to a handler who joins later; and what others vouch for.
+-- At a desk: parcels that were shown, to vouch for them to a handler who joins later; and what others vouch
+-- for.
 CREATE TABLE sync_shown (
     device BLOB NOT NULL, desk BLOB NOT NULL, parcel BLOB NOT NULL, digest BLOB NOT NULL, at INTEGER NOT NULL,
     said INTEGER NOT NULL, PRIMARY KEY (device, desk, parcel)
 ) WITHOUT ROWID;
 CREATE TABLE sync_receipt (
-    device BLOB NOT NULL, desk BLOB NOT NULL, parcel BLOB NOT NULL, handler BLOB NOT NULL, digest BLOB NOT NULL,
-    at INTEGER NOT NULL, PRIMARY KEY (device, desk, parcel, handler)
+    device BLOB NOT NULL, desk BLOB NOT NULL, parcel BLOB NOT NULL, handler BLOB NOT NULL,
+    digest BLOB NOT NULL, at INTEGER NOT NULL, PRIMARY KEY (device, desk, parcel, handler)
 ) WITHOUT ROWID;
 -- At a desk: the operations of each handler as a chain of hashes, and how far it says that it goes.
 CREATE TABLE sync_link (
@@ -136,7 +137,7 @@ CREATE TABLE sync_link (
 CREATE TABLE sync_chain (
     device BLOB PRIMARY KEY, highest INTEGER NOT NULL, head INTEGER NOT NULL, hash BLOB NOT NULL
 ) WITHOUT ROWID;
--- Pages that the relay lists and does not give as it lists them. passed: read on without it, tried again later
+-- Pages that the relay lists and does not give as it lists them. passed: shown as missing, tried again later
 CREATE TABLE sync_page_trouble (
     stream TEXT NOT NULL, number INTEGER NOT NULL, digest BLOB NOT NULL, closed_at INTEGER NOT NULL,
     tries INTEGER NOT NULL, passed INTEGER NOT NULL, since INTEGER NOT NULL, PRIMARY KEY (stream, number)

@@ -244,12 +244,12 @@ class Session:
             self._report("page", done, len(again) + len(new))
 
     def _forget(self, phone: PhoneDirectory) -> None:
-        """Step 8.2.7: keys of days that no device can need any more are destroyed, once the pages are read."""
+        """Step 8.2.7: keys of days that no device can need any more are destroyed, once the pages are
+        read.
+        """
         roster, policy = self.directory.roster(phone), phone.root.policy
         desks = {entry.chain.desk for entry in load_generations(self.state)}
-        first = {
-            desk: first_day_kept(self.state, roster=roster, policy=policy, desk=desk) for desk in desks
-        }
+        first = {desk: first_day_kept(self.state, roster=roster, policy=policy, desk=desk) for desk in desks}
         with self.state.transaction():
             forget_past(self.state, first)
 

@@ -1,4 +1,5 @@
-"""How long a desk keeps the keys of a day: while a phone may still come with something sealed to it (protocol.md 5.3).
+"""How long a desk keeps the keys of a day: while a phone may still come with something sealed to it
+(protocol.md 5.3).
 
 Two clocks are needed to destroy anything, this device's and the relay's: one that runs ahead once, or lies,
 destroys nothing alone. Silent phones hold their window open up to `window_days`, unless an officer closes it.
@@ -35,7 +36,9 @@ def newest_page_day(state: State) -> int | None:
 
 
 def trusted_day(state: State) -> int:
-    """T of step 5.3.1: the earlier of this device's day and the relay's; 0 as long as no page was ever seen."""
+    """T of step 5.3.1: the earlier of this device's day and the relay's; 0 as long as no page was ever
+    seen.
+    """
     page = newest_page_day(state)
     return 0 if page is None else min(day_of(state.clock()), page)
 
@@ -43,7 +46,8 @@ def trusted_day(state: State) -> int:
 def age_days(state: State, made: int, page_day: int | None) -> int:
     """How old a key surely is (step 5.3.6): each clock is held against itself, and the smaller age counts.
 
-    `made`: unix seconds by this device's clock then. `page_day`: the relay's newest page then, if any was known.
+    `made`: unix seconds by this device's clock then. `page_day`: the relay's newest page then, if any was
+    known.
     """
     own, newest = day_of(state.clock()) - day_of(made), newest_page_day(state)
     if newest is None or page_day is None:
@@ -57,7 +61,9 @@ def age_days(state: State, made: int, page_day: int | None) -> int:
 
 
 def sealing_day(phone: PhoneDirectory, clock: float) -> int:
-    """The day to seal to (step 5.1): this device's, but never before the directory that it holds was issued."""
+    """The day to seal to (step 5.1): this device's, but never before the directory that it holds was
+    issued.
+    """
     return max(day_of(clock), day_of(phone.head.issued_at))
 
 
@@ -71,7 +77,9 @@ def sealing_key(phone: PhoneDirectory, desk: DeskId, clock: float) -> DayKey | N
 
 @dataclass(frozen=True)
 class Window:
-    """What an intake device may still need of a desk. `since`: first day. `heard_at`: unix seconds, None: never."""
+    """What an intake device may still need of a desk. `since`: first day. `heard_at`: unix seconds, None:
+    never.
+    """
 
     device: DeviceId
     since: int
@@ -80,7 +88,9 @@ class Window:
 
 
 def note_heard(state: State, line: Line, *, at: int) -> None:
-    """Something new and shown came from this device. `at`: when it reached the relay, or the desk if earlier."""
+    """Something new and shown came from this device. `at`: when it reached the relay, or the desk if
+    earlier.
+    """
     state.db.execute(
         "INSERT INTO sync_window (device, desk, counter, since, heard_at) VALUES (?, ?, 0, NULL, ?)"
         " ON CONFLICT (device, desk) DO UPDATE SET heard_at = max(heard_at, excluded.heard_at)",
@@ -100,7 +110,9 @@ def note_since(state: State, line: Line, *, counter: int, since: int, at: int) -
 
 def windows(state: State, *, roster: Roster, desk: DeskId) -> list[Window]:
     """The window of every active intake device at a desk (step 5.3.3)."""
-    rows = state.db.execute("SELECT device, since, heard_at FROM sync_window WHERE desk = ?", (desk,)).fetchall()
+    rows = state.db.execute(
+        "SELECT device, since, heard_at FROM sync_window WHERE desk = ?", (desk,)
+    ).fetchall()
     said = {bytes(device): (since, int(heard)) for device, since, heard in rows}
     found = []
     for device, member in sorted(roster.members.items()):

@@ -296,7 +296,10 @@ def test_heartbeats_go_to_the_own_desk_always_and_to_the_others_in_turn() -> Non
 
 def test_dummies_go_to_every_desk() -> None:
     outbox = phone_outbox()
-    keys = {people.DESK: people.day_key(), people.OTHER_DESK: replace(people.day_key(), desk=people.OTHER_DESK)}
+    keys = {
+        people.DESK: people.day_key(),
+        people.OTHER_DESK: replace(people.day_key(), desk=people.OTHER_DESK),
+    }
     deposits = [outbox.pack(keys, {}, last=False) for _ in range(12)]
     own = 0
     for deposit in deposits:
