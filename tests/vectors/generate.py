@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from tests.vectors import belonging, keys, travelling
+from tests.vectors import belonging, keys, recovery, travelling
 from tests.vectors.frozen import FOLDER, text
 
 FORMATS: dict[str, Callable[[], dict[str, Any]]] = {
@@ -29,6 +29,10 @@ FORMATS: dict[str, Callable[[], dict[str, Any]]] = {
     "announcements": travelling.announcements,
     "operations": travelling.operations,
     "reply_cells": travelling.reply_cells,
+    "stream": recovery.stream,
+    "quorum": recovery.quorum,
+    "archive": recovery.archive,
+    "card": recovery.card,
 }
 
 
