@@ -147,7 +147,8 @@ def quorum() -> dict[str, Any]:
         ],
         "handover": {
             "machine_seed": machine.seed.hex(), "archive": request.archive.hex(),
-            "request": request.to_text(), "digits": request.digits, "piece": piece_to_text(half, archive=request.archive),
+            "request": request.to_text(), "digits": request.digits,
+            "piece": piece_to_text(half, archive=request.archive),
             "sealed": "handover", "text": given.decode(), "key": SECRET.key.hex(),
         },
         "refused": [
