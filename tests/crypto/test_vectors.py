@@ -15,9 +15,7 @@ from crypto import primitives, sender
 from crypto.announcements import Introductions, ReplyKey, read_announcement
 from crypto.cells import UntrustedCell, open_cell
 from crypto.desk_keys import DayOpeningKey, DeskSeed, EpochKey, SeedWrap
-from crypto.directory import Head, Seen, UntrustedPhoneDirectory, content_hash, open_handler_part
 from crypto.encoding import decode, encode
-from crypto.enrolment import Invitation, Reply, Welcome, digits, require_digits, transcript
 from crypto.errors import CryptoError
 from crypto.ids import DeskId, OrganisationId, device_id, officer_id
 from crypto.operations import SignedOperation, link_hash
@@ -25,10 +23,6 @@ from crypto.parcels import Chunk, Parcel, cut, join, open_parcel
 from crypto.passphrases import normal_form, open_slot
 from crypto.primitives import DeviceSigningKey, OfficerSigningKey, OpenError, OpeningKey
 from crypto.reply_cells import HandlerWord, open_reply
-from crypto.root import Root, root_hash, verify_chain
-from crypto.roster import read_statement
-from crypto.signed import Countersigned, Signed
-from crypto.tokens import TokenMaster, TokenSeed, token_hash
 from sync.integrity import counters_in
 from tests.vectors.frozen import FOLDER, flipped, read, text
 from tests.vectors.generate import FORMATS
@@ -139,24 +133,6 @@ def test_sealed_under_keys() -> None:
             attempt(vector)
 
 
-def test_tokens() -> None:
-    document = read("tokens")
-    master, whole = TokenMaster(hexed(document, "master")), document["set"]
-    for vector in document["seeds"]:
-        assert master.slot_seed(vector["slot"]) == hexed(vector, "own")
-        assert master.first_seed(vector["slot"]) == hexed(vector, "first")
-    for vector in document["tokens"]:
-        source = TokenSeed(master.slot_seed(vector["slot"]), vector["epoch"], whole["tokens_per_week"])
-        token = source.token(week=vector["week"], index=vector["index"])
-        assert (token.hex(), token_hash(token).hex()) == (vector["token"], vector["hash"])
-    hashes = master.week_hashes(
-        epoch=whole["epoch"], week=whole["week"], per_slot=whole["tokens_per_week"],
-        uses=(0,) * whole["slots"],
-    )  # fmt: skip
-    assert hashes == hexed(whole, "hashes")
-    assert len(hashes) == whole["slots"] * (whole["tokens_per_week"] + whole["first_tokens"]) * 16
-
-
 def test_key_slot() -> None:
     document = read("key_slot")
     assert normal_form(document["passphrase"]).encode() == hexed(document, "normal_form")
@@ -164,122 +140,6 @@ def test_key_slot() -> None:
     for vector in document["refused"]:
         with pytest.raises(error(vector["error"])):
             open_slot({**document["slot"], **vector["change"]}, document["passphrase"])
-
-
-def test_root() -> None:
-    document = read("root")
-    org = OrganisationId(hexed(document, "org"))
-    by_name = {vector["sealed"]: vector for vector in document["roots"]}
-
-    def chain(names: list[str]) -> list[Countersigned]:
-        return [Countersigned.from_wire(bytes.fromhex(document["sealed"][name])) for name in names]
-
-    for vector in document["roots"]:
-        root = Root.decode(hexed(vector, "body"))
-        assert root.encode() == hexed(vector, "body")
-        assert root_hash(root.encode()) == hexed(vector, "hash")
-        assert (root.version, root.name, root.threshold) == (
-            vector["version"], vector["name"], vector["threshold"],
-        )  # fmt: skip
-        assert [officer.id.hex() for officer in root.officers] == vector["officers"]
-        assert root.policy.to_wire() == vector["policy"]
-    for names in document["chains"]:
-        assert verify_chain(chain(names), org=org).encode() == hexed(by_name[names[-1]], "body")
-    for vector in document["refused"]:
-        with pytest.raises(error(vector["error"])):
-            verify_chain(chain(vector["chain"]), org=org)
-
-
-def test_roster() -> None:
-    document = read("roster")
-    org, root = OrganisationId(hexed(document, "org")), Root.decode(hexed(document, "root"))
-    for vector in document["vectors"]:
-        statement = read_statement(Countersigned.from_wire(sealed(document, vector)), root=root, org=org)
-        assert statement.encode() == hexed(vector, "body")
-        assert statement.device == hexed(vector, "device")
-    for vector in document["refused"]:
-        with pytest.raises(error(vector["error"])):
-            read_statement(Countersigned.from_wire(sealed(document, vector)), root=root, org=org)
-
-
-def test_directory() -> None:
-    document = read("directory")
-    org, key = OrganisationId(hexed(document, "org")), hexed(document, "directory_key")
-    epoch, head = OpeningKey(hexed(document, "epoch_seed")), document["head"]
-    body = Head.decode(Signed.from_wire(hexed(head, "signed")).body)
-    assert (body.encode(), body.hash) == (hexed(head, "body"), hexed(head, "hash"))
-    assert content_hash("phone", hexed(document["sealed"], "phone-content")) == hexed(head, "phone_hash")
-    assert content_hash("handler", hexed(document["sealed"], "handler-content")) == hexed(
-        head, "handler_hash"
-    )
-    untrusted = UntrustedPhoneDirectory.open(hexed(document["sealed"], "phone-part"), key=key, org=org)
-    found = untrusted.verify(org=org, seen=Seen(), now=head["expires_at"])
-    assert [
-        {"desk": day.desk.hex(), "generation": day.generation, "day": day.day, "public": day.key.public.hex()}
-        for day in found.part.days
-    ] == document["days"]
-    assert [entry.admission.device.hex() for entry in found.part.handlers] == document["handlers"]
-    _head, part = open_handler_part(
-        hexed(document["sealed"], "handler-part"), keys=[epoch], org=org, root=found.root
-    )
-    assert len(part.statements) == document["statements"]
-    assert part.wraps[0].open(epoch, org=org).opening_key.key.sealing_key == found.part.days[0].key
-
-    def attempt(vector: Vector) -> None:
-        data = sealed(document, vector)
-        if vector["sealed"] == "handler-part":
-            open_handler_part(data, keys=[epoch], org=org, root=found.root)
-            return
-        seen = Seen(vector.get("seen_version", 0), bytes.fromhex(vector.get("seen_hash", "")))
-        opened = UntrustedPhoneDirectory.open(data, key=key, org=org)
-        opened.verify(org=org, seen=seen, now=vector.get("now", 0))
-
-    for vector in document["refused"]:
-        with pytest.raises(error(vector["error"])):
-            attempt(vector)
-
-
-def test_enrolment() -> None:
-    document = read("enrolment")
-    invitation = Invitation.from_text(document["invitation"]["text"])
-    answer, said = hexed(document["reply"], "bytes"), hexed(document, "transcript")
-    kem = OpeningKey(hexed(document["reply"], "kem_seed"))
-    assert invitation.encode() == hexed(document["invitation"], "bytes")
-    assert (invitation.secret, invitation.id) == tuple(
-        hexed(document["invitation"], n) for n in ("secret", "id")
-    )
-    assert Reply.from_text(document["reply"]["text"]) == answer
-    assert Reply.verify(answer, invitation=invitation).device == hexed(document["reply"], "device")
-    again = Reply.verify(answer, invitation=invitation).seal(
-        secret=invitation.secret, by=DeviceSigningKey(hexed(document["reply"], "identity_seed"))
-    )
-    assert again == answer
-    assert transcript(invitation.encode(), answer) == said
-    assert digits(said) == document["digits"]
-    for confirmed in document["confirmed"]:
-        require_digits(said, confirmed)
-    cell = hexed(document["sealed"], "welcome")
-    welcome = Welcome.open(cell, key=kem, invitation=invitation, transcript_hash=said)
-    assert {
-        "directory_key": welcome.directory_key.hex(), "token_seed": welcome.token_seed.hex(),
-        "prefix": welcome.prefix, "label": welcome.label,
-    } == document["welcome"]  # fmt: skip
-
-    def attempt(vector: Vector) -> None:
-        if "reply_flip" in vector:
-            Reply.verify(flipped(answer, *vector["reply_flip"]), invitation=invitation)
-        elif "digits" in vector:
-            require_digits(said, vector["digits"])
-        elif "invitation_text" in vector:
-            Invitation.from_text(vector["invitation_text"])
-        else:
-            changed = flipped(cell, *vector["welcome_flip"]) if "welcome_flip" in vector else cell
-            other = bytes.fromhex(vector.get("welcome_transcript", said.hex()))
-            Welcome.open(changed, key=kem, invitation=invitation, transcript_hash=other)
-
-    for vector in document["refused"]:
-        with pytest.raises(error(vector["error"])):
-            attempt(vector)
 
 
 def day_key(document: Vector, change: Vector | None = None) -> tuple[DayOpeningKey, OrganisationId]:

@@ -1,62 +1,90 @@
-"""Vectors of root, roster, directory and enrolment."""
+"""Vectors of root, proposals and roster."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
 
-from crypto.directory import (
-    HandlerPart,
-    Head,
-    PhoneDirectory,
-    Seen,
-    UntrustedPhoneDirectory,
-    content_hash,
-    open_handler_part,
-    seal_handler_part,
-    seal_phone_part,
-    sign_head,
+from crypto.encoding import decode, encode
+from crypto.primitives import OfficerSigningKey
+from crypto.proposals import read_proposal, read_proposals
+from crypto.root import LABEL as ROOT_LABEL
+from crypto.root import Policy, Root, former_officers, root_hash
+from crypto.roster import (
+    LABEL,
+    Admission,
+    Reason,
+    Revocation,
+    Role,
+    Roster,
+    WindowClosed,
+    read_statement,
 )
-from crypto.enrolment import Invitation, Reply, Welcome, digits, transcript
-from crypto.root import Root, root_hash, verify_chain
-from crypto.roster import Revocation, Role, Roster, read_statement, sign_statement
-from crypto.signed import Countersigned, Signed
+from crypto.signed import Countersigned
 from tests.crypto import people
 from tests.crypto.people import NOW, ORG, seed
 from tests.vectors.frozen import Frozen
 
 OFFICER = people.officer()
-BOTH = [people.officer(), people.officer("second")]
+SECOND = people.officer("second")
+STRANGER = people.officer("stranger")
 
 
-def _signed_root(frozen: Frozen, what: str, root: Root, chain: list[Countersigned], by: Any) -> Countersigned:
+def keep_signed(
+    frozen: Frozen, what: str, body: bytes, *, by: Iterable[OfficerSigningKey], label: str
+) -> Countersigned:
+    """A body with signatures that stay what they are, since ML-DSA draws fresh randomness."""
+    keys = list(by)
+
     def good(data: bytes) -> bool:
         signed = Countersigned.from_wire(data)
-        return signed.body == root.encode() and verify_chain([*chain, signed], org=ORG) == root
+        made = Countersigned.make(body, label=label, by=keys)
+        publics = {name: key.public for name, key in zip(made.signatures, keys, strict=True)}
+        same = (signed.body, signed.signatures.keys()) == (body, made.signatures.keys())
+        return same and signed.proven(label=label, officers=publics) == signed
 
-    return Countersigned.from_wire(frozen.keep(what, make=lambda: root.sign(by).to_wire(), good=good))
+    made = frozen.keep(what, make=lambda: Countersigned.make(body, label=label, by=keys).to_wire(), good=good)
+    return Countersigned.from_wire(made)
+
+
+def changed(body: bytes, **entries: Any) -> bytes:
+    """A body with other entries: `_5=…` is entry 5."""
+    return encode({**decode(body), **{int(key[1:]): value for key, value in entries.items()}})
 
 
 def first_signed(frozen: Frozen) -> Countersigned:
     """Version 1, signed; every file that needs it freezes its own."""
-    return _signed_root(frozen, "root-1", people.first_root(), [], [OFFICER])
+    return keep_signed(frozen, "root-1", people.first_root().encode(), by=[OFFICER], label=ROOT_LABEL)
 
 
-def root() -> dict[str, Any]:
-    frozen = Frozen("root")
+def three_roots() -> tuple[Root, Root, Root]:
+    """One officer; then two who must both sign; then another name."""
     first = people.first_root()
     second = people.next_root(
         first, officers=people.first_root(("officer", "second"), 2).officers, threshold=2
     )
-    third = people.next_root(second, name="নতুন নাম")
-    one = first_signed(frozen)
-    two = _signed_root(frozen, "root-2", second, [one], [OFFICER])
-    _signed_root(frozen, "root-3", third, [one, two], BOTH)
-    frozen.keep(
-        "root-3-one-officer",
-        make=lambda: third.sign([OFFICER]).to_wire(),
-        good=lambda data: Countersigned.from_wire(data).body == third.encode(),
-    )
+    return first, second, people.next_root(second, name="নতুন নাম")
+
+
+def root() -> dict[str, Any]:
+    frozen = Frozen("root")
+    first, second, third = three_roots()
+    fork = people.next_root(first, name="Other name")
+    followed = people.next_root(fork)
+    signed = {"root-1": first_signed(frozen)}
+    for what, body, by in (
+        ("root-2", second, [OFFICER]),
+        ("root-3", third, [OFFICER, SECOND]),
+        ("root-3-one-officer", third, [OFFICER]),
+        ("root-3-and-a-stranger", third, [OFFICER, STRANGER]),
+        ("root-3-stranger", third, [STRANGER]),
+        ("root-2-fork", fork, [OFFICER]),
+        ("root-3-fork", followed, [OFFICER, SECOND]),
+    ):
+        signed[what] = keep_signed(frozen, what, body.encode(), by=by, label=ROOT_LABEL)
+    two, three = root_hash(second.encode()).hex(), root_hash(third.encode()).hex()
+    refused = "RootRefusedError"
     return {
         "section": "4.1",
         "sealed": frozen.used,
@@ -65,181 +93,181 @@ def root() -> dict[str, Any]:
             {"sealed": f"root-{entry.version}", "body": entry.encode().hex(),
              "hash": root_hash(entry.encode()).hex(), "version": entry.version, "name": entry.name,
              "threshold": entry.threshold, "officers": [officer.id.hex() for officer in entry.officers],
+             "devices": [officer.device.hex() for officer in entry.officers],
              "policy": entry.policy.to_wire()}
             for entry in (first, second, third)
         ],
         "chains": [["root-1"], ["root-1", "root-2"], ["root-1", "root-2", "root-3"]],
+        "late_chains": [
+            {"chain": ["root-2", "root-3"], "anchors": [two]},
+            {"chain": ["root-2", "root-3"], "anchors": [three]},
+            {"chain": ["root-3"], "anchors": [seed("another").hex(), three]},
+            {"chain": ["root-3-one-officer"], "anchors": [three]},
+        ],
         "refused": [
-            {"chain": [], "error": "RootRefusedError"},
-            {"chain": ["root-2"], "error": "RootRefusedError"},
-            {"chain": ["root-1", "root-3"], "error": "RootRefusedError"},
-            {"chain": ["root-1", "root-1"], "error": "RootRefusedError"},
-            {"chain": ["root-1", "root-2", "root-3-one-officer"], "error": "RootRefusedError"},
+            {"chain": [], "error": refused},
+            {"chain": ["root-2"], "error": refused},
+            {"chain": ["root-1", "root-3"], "error": refused},
+            {"chain": ["root-1", "root-1"], "error": refused},
+            {"chain": ["root-1", "root-2", "root-3-one-officer"], "error": refused},
+            {"chain": ["root-2", "root-3"], "error": refused},
+            {"chain": ["root-2", "root-3"], "anchors": [ORG.hex(), seed("another").hex()], "error": refused},
+            {"chain": ["root-2", "root-3-one-officer"], "anchors": [two], "error": refused},
+            {"chain": ["root-2-fork", "root-3"], "anchors": [three], "error": refused},
+            {"chain": ["root-2-fork", "root-3-fork"], "anchors": [two], "error": refused},
+        ],
+        "malformed": [{"name": name, "body": body.hex(), "error": "EncodingError"}
+                      for name, body in _malformed_roots(second)],
+        "proposals": _proposals(second, signed),
+    }  # fmt: skip
+
+
+def _malformed_roots(second: Root) -> list[tuple[str, bytes]]:
+    body, policy = second.encode(), Policy().to_wire()
+    one, two = decode(body)[5]
+    return [
+        ("two officers on one device", changed(body, _5=[one, [*two[:2], one[2]]])),
+        ("two officers with one key", changed(body, _5=[one, [one[0], *two[1:]]])),
+        ("two officers with one KEM key", changed(body, _5=[one, [two[0], one[1], two[2]]])),
+        ("a KEM key of low order", changed(body, _5=[one, [two[0], two[1][:1_184] + bytes(32), two[2]]])),
+        ("an officer without device", changed(body, _5=[one, two[:2]])),
+        ("a policy without window", changed(body, _8=policy[:8])),
+        ("a window shorter than the keys", changed(body, _8=[*policy[:8], policy[3] - 1])),
+        ("a window of 401 days", changed(body, _8=[*policy[:8], 401])),
+        ("more officers for a handler than there are", changed(body, _8=[*policy[:5], 3, *policy[6:]])),
+    ]
+
+
+def _proposals(newest: Root, signed: dict[str, Countersigned]) -> dict[str, Any]:
+    names = ("root-3", "root-3-one-officer", "root-3-and-a-stranger")
+    made = {name: read_proposal(signed[name], root=newest) for name in names}
+    united = read_proposals([signed[name] for name in ("root-3-one-officer", "root-3")], root=newest)
+    assert [entry.in_force for entry in united.values()] == [True]
+    return {
+        "root": "root-2",
+        "vectors": [
+            {"sealed": name, "hash": entry.hash.hex(), "needed": entry.needed, "in_force": entry.in_force,
+             "have": sorted(officer.hex() for officer in entry.have)}
+            for name, entry in made.items()
+        ],
+        "refused": [
+            {"sealed": name, "error": "RootRefusedError"}
+            for name in ("root-1", "root-2", "root-2-fork", "root-3-fork", "root-3-stranger")
         ],
     }  # fmt: skip
 
 
 def roster() -> dict[str, Any]:
     frozen = Frozen("roster")
-    statements = {
-        "phone": people.admission("phone", Role.INTAKE),
-        "handler": people.admission("handler", Role.HANDLER),
-        "revocation": Revocation(ORG, people.device("phone"), NOW + 5),
+    phone, handler = people.admission("phone", Role.INTAKE), people.admission("handler", Role.HANDLER)
+    statements: dict[str, Admission | Revocation | WindowClosed] = {
+        "phone": phone,
+        "handler": handler,
+        "revocation": Revocation(ORG, phone.device, NOW + 5, Reason.SEIZED),
+        "window": WindowClosed(ORG, phone.device, NOW + 3),
     }
     for name, statement in statements.items():
-        frozen.keep(
-            name,
-            make=lambda statement=statement: sign_statement(statement, by=[OFFICER]).to_wire(),  # type: ignore[misc]
-            good=lambda data, statement=statement: (  # type: ignore[misc]
-                read_statement(Countersigned.from_wire(data), root=people.first_root(), org=ORG) == statement
-            ),
-        )
-    stranger = people.officer("stranger")
-    frozen.keep(
-        "by a stranger",
-        make=lambda: sign_statement(statements["phone"], by=[stranger]).to_wire(),
-        good=lambda data: Countersigned.from_wire(data).body == statements["phone"].encode(),
-    )
+        keep_signed(frozen, name, statement.encode(), by=[OFFICER], label=LABEL)
+    keep_signed(frozen, "by a stranger", phone.encode(), by=[STRANGER], label=LABEL)
+    keep_signed(frozen, "another label", phone.encode(), by=[OFFICER], label=ROOT_LABEL)
+    revoked = statements["revocation"].encode()
+    malformed = {
+        "a revocation without reason": encode({1: 2, 2: ORG, 3: phone.device, 4: NOW}),
+        "reason 0": changed(revoked, _5=0),
+        "reason 6": changed(revoked, _5=6),
+        "a closing with a reason": changed(revoked, _1=3),
+        "an unknown kind": changed(statements["window"].encode(), _1=4),
+        "an officer's role": changed(handler.encode(), _4=3),
+        "another organisation": changed(phone.encode(), _2=people.OTHER_ORG),
+    }
+    for name, body in malformed.items():
+        keep_signed(frozen, name, body, by=[OFFICER], label=LABEL)
+    first = people.first_root()
+    for name in statements:
+        assert read_statement(Countersigned.from_wire(bytes.fromhex(frozen.used[name])), root=first, org=ORG)
     return {
         "section": "4.2",
-        "sealed": frozen.used,
         "org": ORG.hex(),
-        "root": people.first_root().encode().hex(),
+        "root": first.encode().hex(),
         "vectors": [
             {"sealed": name, "body": statement.encode().hex(), "device": statement.device.hex()}
             for name, statement in statements.items()
         ],
         "refused": [
             {"sealed": "by a stranger", "error": "SignatureRefusedError"},
+            {"sealed": "another label", "error": "SignatureRefusedError"},
             {"sealed": "phone", "flip": [10, 0], "error": "SignatureRefusedError"},
             {"sealed": "handler", "flip": [200, 0], "error": "SignatureRefusedError"},
+            *({"sealed": name, "error": "SignatureRefusedError"} for name in malformed),
         ],
+        "rosters": _rosters(frozen, phone, handler),
+        "sealed": frozen.used,
     }
 
 
-def directory() -> dict[str, Any]:
-    frozen = Frozen("directory")
-    key = seed("directory key")
-    roots = first_signed(frozen)
-    phone_content = frozen.keep(
-        "phone-content",
-        make=lambda: replace(people.published().phone, roots=(roots,)).encode(),
-        good=lambda data: _phone(data, _signed_head(data, b"")).part.roots == (roots,),
-    )
-    handler_content = frozen.keep(
-        "handler-content",
-        make=lambda: people.published().handler.encode(),
-        good=lambda data: len(_roster(data).members) == 2,
-    )
-    signed = _signed_head(phone_content, handler_content)
-    frozen.keep(
-        "phone-part",
-        make=lambda: seal_phone_part(_phone(phone_content, signed).part, signed, key=key, org=ORG),
-        good=lambda data: (
-            UntrustedPhoneDirectory.open(data, key=key, org=ORG)
-            == UntrustedPhoneDirectory(signed, phone_content)
-        ),
-    )
-    epoch = people.pair("handler-epoch")
-    frozen.keep(
-        "handler-part",
-        make=lambda: seal_handler_part(
-            HandlerPart.decode(handler_content), signed, to=[people.epoch_key("handler")], org=ORG
-        ),
-        good=lambda data: (
-            open_handler_part(data, keys=[epoch], org=ORG, root=people.first_root())
-            == (Head.decode(signed.body), HandlerPart.decode(handler_content))
-        ),
-    )
-    head = Head.decode(signed.body)
-    return {
-        "section": "4.3",
-        "sealed": frozen.used,
-        "org": ORG.hex(),
-        "directory_key": key.hex(),
-        "epoch_seed": epoch.seed.hex(),
-        "head": {"signed": signed.to_wire().hex(), "body": signed.body.hex(), "hash": head.hash.hex(),
-                 "version": head.version, "expires_at": head.expires_at,
-                 "phone_hash": head.phone_hash.hex(), "handler_hash": head.handler_hash.hex()},
-        "days": [{"desk": day.desk.hex(), "generation": day.generation, "day": day.day,
-                  "public": day.key.public.hex()} for day in people.published().phone.days],
-        "handlers": [people.device("handler").hex()],
-        "statements": len(people.published().handler.statements),
-        "refused": [
-            {"name": "another bit", "sealed": "phone-part", "flip": [40_000, 1],
-             "error": "DirectoryRefusedError"},
-            {"name": "another bit", "sealed": "handler-part", "flip": [60_000, 1],
-             "error": "DirectoryRefusedError"},
-            {"name": "older than seen", "sealed": "phone-part", "seen_version": head.version + 1,
-             "error": "DirectoryRefusedError"},
-            {"name": "another one of this version seen", "sealed": "phone-part", "seen_version": head.version,
-             "seen_hash": seed("another").hex(), "error": "DirectoryRefusedError"},
-            {"name": "too late", "sealed": "phone-part", "now": head.expires_at + 1,
-             "error": "DirectoryExpiredError"},
+def _rosters(frozen: Frozen, phone: Admission, handler: Admission) -> list[dict[str, Any]]:
+    """Two officers of three remain; a handler takes both."""
+    before = people.first_root(("officer", "second", "third"), 1)
+    remain = people.first_root(("officer", "second"), 1)
+    root = replace(remain, policy=Policy(handler_officers=2))
+    former = former_officers([before.sign([OFFICER])])
+    rival = people.admission("rival", Role.HANDLER, at=NOW + 1, token_slot=2)
+    again = replace(rival, slot=1, at=NOW + 2, token_slot=3)
+    other = people.admission("other", Role.INTAKE, prefix=208, token_slot=1, at=NOW + 9)
+    third = people.officer("third")
+    for name, statement, by in (
+        ("handler by both", handler, [OFFICER, SECOND]),
+        ("handler by the second", handler, [SECOND]),
+        ("rival by both", rival, [OFFICER, SECOND]),
+        ("rival again", again, [OFFICER, SECOND]),
+        ("other", other, [SECOND]),
+        ("other by one who has gone", other, [third]),
+        ("rival revoked", Revocation(ORG, rival.device, NOW - 50, Reason.LEFT), [SECOND]),
+        ("rival revoked later", Revocation(ORG, rival.device, NOW - 40, Reason.LOST), [OFFICER]),
+        ("rival revoked by one who has gone", Revocation(ORG, rival.device, NOW, Reason.SEIZED), [third]),
+        ("window later", WindowClosed(ORG, phone.device, NOW + 4), [SECOND]),
+    ):
+        keep_signed(frozen, name, statement.encode(), by=by, label=LABEL)
+    cases = {
+        "one officer of two: a handler is pending": ["handler", "phone"],
+        "signatures of one body are united": ["handler", "handler by the second", "phone"],
+        "of two in one place the later is displaced": ["rival by both", "handler by both"],
+        "admitted again, it has another place": ["rival again", "rival by both", "handler by both"],
+        "revocation wins, the earlier one says why": [
+            "handler by both", "rival by both", "rival again", "rival revoked later", "rival revoked",
         ],
+        "who has gone revokes nobody": ["rival by both", "rival revoked by one who has gone"],
+        "who has gone admits nobody": ["phone", "other by one who has gone"],
+        "a revoked device's token slot is used again": ["phone", "revocation", "other"],
+        "the latest closing counts": ["phone", "window later", "window"],
+        "what nobody signed, or nobody can read, is left out": ["phone", "by a stranger", "reason 6"],
     }  # fmt: skip
+    return [
+        {"name": name, "root": root.encode().hex(), "former": [key.hex() for key in former.values()],
+         "statements": names,
+         **summary(Roster.verify([Countersigned.from_wire(bytes.fromhex(frozen.used[one])) for one in names],
+                                 root=root, org=ORG, former=former))}
+        for name, names in cases.items()
+    ]  # fmt: skip
 
 
-def _signed_head(phone_content: bytes, handler_content: bytes) -> Signed:
-    hashes = {"phone_hash": content_hash("phone", phone_content),
-              "handler_hash": content_hash("handler", handler_content),
-              "previous": seed("the head before")}  # fmt: skip
-    return sign_head(replace(people.published().head, **hashes), by=people.identity("publisher"))
-
-
-def _roster(content: bytes) -> Roster:
-    return Roster.verify(HandlerPart.decode(content).statements, root=people.first_root(), org=ORG)
-
-
-def _phone(content: bytes, head: Signed) -> PhoneDirectory:
-    return UntrustedPhoneDirectory(head, content).verify(org=ORG, seen=Seen(), now=NOW)
-
-
-def enrolment() -> dict[str, Any]:
-    frozen = Frozen("enrolment")
-    invitation = Invitation(
-        org=ORG, root_hash=ORG, relay="https://relay.example", pool=people.POOL, secret=seed("invitation"),
-        role=Role.INTAKE, desk=people.DESK, label="নীল-৭", first_token_seed=seed("first"), token_epoch=1,
-        gap_seconds=20, deposits=4, expires_at=NOW + 86_400,
-    )  # fmt: skip
-    kem = people.pair("phone-kem")
-    reply = Reply(
-        invitation.id, people.identity("phone").public, kem.sealing_key.public, None, None, None, NOW
-    ).seal(secret=invitation.secret, by=people.identity("phone"))
-    said = transcript(invitation.encode(), reply)
-    welcome = Welcome(
-        org=ORG, root_hash=ORG, device=people.device("phone"), role=Role.INTAKE, desk=people.DESK, slot=None,
-        label="নীল-৭", directory_key=seed("directory key"), prefix=207, token_seed=seed("token"),
-        token_epoch=1, tokens_per_week=1_024,
-    )  # fmt: skip
-    frozen.keep(
-        "welcome",
-        make=lambda: welcome.seal(transcript_hash=said, secret=invitation.secret, to=kem.sealing_key),
-        good=lambda data: Welcome.open(data, key=kem, invitation=invitation, transcript_hash=said) == welcome,
-    )
-    shown = digits(said)
+def summary(found: Roster) -> dict[str, Any]:
+    """What a roster says, in JSON."""
     return {
-        "section": "4.4",
-        "sealed": frozen.used,
-        "invitation": {"bytes": invitation.encode().hex(), "text": invitation.to_text(),
-                       "secret": invitation.secret.hex(), "id": invitation.id.hex()},
-        "reply": {"bytes": reply.hex(), "text": Reply.to_text(reply), "device": people.device("phone").hex(),
-                  "identity_seed": people.identity("phone").seed.hex(), "kem_seed": kem.seed.hex(),
-                  "at": NOW},
-        "transcript": said.hex(),
-        "digits": shown,
-        "confirmed": [shown, shown.translate(str.maketrans("0123456789", "০১২৩৪৫৬৭৮৯")),
-                      shown.translate(str.maketrans("0123456789", "០១២៣៤៥៦៧៨៩")).replace(" ", "-")],
-        "welcome": {"directory_key": welcome.directory_key.hex(), "token_seed": welcome.token_seed.hex(),
-                    "prefix": welcome.prefix, "label": welcome.label},
-        "refused": [
-            {"reply_flip": [5, 0], "error": "ReplyRefusedError"},
-            {"reply_flip": [len(reply) - 1, 0], "error": "ReplyRefusedError"},
-            {"digits": shown[:-1] + str((int(shown[-1]) + 1) % 10), "error": "DigitsDifferError"},
-            {"digits": shown[:-1], "error": "DigitsDifferError"},
-            {"invitation_text": invitation.to_text()[:-1], "error": "InvitationRefusedError"},
-            {"invitation_text": Reply.to_text(reply), "error": "InvitationRefusedError"},
-            {"welcome_flip": [2_000, 0], "error": "WelcomeRefusedError"},
-            {"welcome_transcript": seed("another").hex(), "error": "WelcomeRefusedError"},
+        "members": [
+            {"device": device.hex(), "slot": one.admission.slot, "token_slot": one.admission.token_slot,
+             "active": one.active, "revoked_at": one.revoked_at,
+             "reason": None if one.reason is None else int(one.reason), "closed_at": one.closed_at,
+             "displaced": one.displaced}
+            for device, one in sorted(found.members.items())
         ],
+        "handlers": [entry.device.hex() for entry in found.handlers(people.DESK)],
+        "pending": [
+            {"hash": key.hex(), "have": sorted(officer.hex() for officer in entry.have),
+             "needed": entry.needed}
+            for key, entry in sorted(found.pending.items())
+        ],
+        "kept": [{"hash": key.hex(), "officers": sorted(officer.hex() for officer in signed.signatures)}
+                 for key, signed in sorted(found.statements.items())],
+        "token_uses": list(found.token_uses(4)),
     }  # fmt: skip

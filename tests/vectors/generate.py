@@ -10,18 +10,18 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from tests.vectors import belonging, keys, recovery, travelling
+from tests.vectors import belonging, directories, enrolments, keys, recovery, tokens, travelling
 from tests.vectors.frozen import FOLDER, text
 
 FORMATS: dict[str, Callable[[], dict[str, Any]]] = {
     "encoding": keys.encoding,
     "keys": keys.keys,
-    "tokens": keys.tokens,
+    "tokens": tokens.tokens,
     "key_slot": keys.key_slot,
     "root": belonging.root,
     "roster": belonging.roster,
-    "directory": belonging.directory,
-    "enrolment": belonging.enrolment,
+    "directory": directories.directory,
+    "enrolment": enrolments.enrolment,
     "desk_keys": travelling.desk_keys,
     "parcels": travelling.parcels,
     "cells": travelling.cells,

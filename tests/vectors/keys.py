@@ -1,4 +1,4 @@
-"""Vectors of encoding, keys, tokens and key slot."""
+"""Vectors of encoding, keys and key slot."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ from crypto.encoding import encode
 from crypto.ids import DeskId, device_id, officer_id
 from crypto.passphrases import MINIMUM_MEMORY_KIB, new_slot, normal_form, open_slot
 from crypto.primitives import DeviceSigningKey, OfficerSigningKey, OpeningKey
-from crypto.tokens import FIRST_TOKENS, TokenMaster, TokenSeed, token_hash
 from tests.vectors.frozen import FOLDER, Frozen, read
 
 SEEDS = (bytes(32), bytes(range(32)), b"\xff" * 32)
@@ -123,28 +122,6 @@ def keys() -> dict[str, Any]:
             {"sealed": "officer-signature", "flip": [64, 0], "error": "does not hold"},
             {"sealed": "officer-signature", "flip": [len(signature) - 1, 0], "error": "does not hold"},
         ],
-    }  # fmt: skip
-
-
-def tokens() -> dict[str, Any]:
-    master = TokenMaster(SEEDS[1])
-    own = {slot: TokenSeed(master.slot_seed(slot), 2, 3) for slot in (0, 1)}
-    places = [(slot, week, index) for slot in (0, 1) for week in (2_900, 2_901) for index in (0, 2)]
-    sets = master.week_hashes(epoch=2, week=2_900, per_slot=3, uses=(0, 0))
-    return {
-        "section": "7.1",
-        "master": master.secret.hex(),
-        "seeds": [
-            {"slot": slot, "own": master.slot_seed(slot).hex(), "first": master.first_seed(slot).hex()}
-            for slot in (0, 1, 63)
-        ],
-        "tokens": [
-            {"slot": slot, "epoch": 2, "week": week, "index": index, "token": token.hex(),
-             "hash": token_hash(token).hex()}
-            for slot, week, index in places for token in [own[slot].token(week=week, index=index)]
-        ],
-        "set": {"epoch": 2, "week": 2_900, "slots": 2, "tokens_per_week": 3, "first_tokens": FIRST_TOKENS,
-                "hashes": sets.hex()},
     }  # fmt: skip
 
 
