@@ -9,7 +9,7 @@ import { readInvitation } from "./decoder/enrolment.js";
 import { openParcel, readChunk } from "./decoder/parcels.js";
 import { openReplyCell, readWord } from "./decoder/reply_cells.js";
 import { readRoot } from "./decoder/root.js";
-import { readStatement } from "./decoder/roster.js";
+import { readStatementBody } from "./decoder/roster.js";
 import { readCountersigned, readSigned } from "./decoder/signed.js";
 
 const place = ({ org, desk, generation, day, seed }) =>
@@ -20,7 +20,7 @@ export const FORMATS = {
   signed: readSigned,
   countersigned: readCountersigned,
   root: readRoot,
-  statement: (data, { org }) => readStatement(data, unhex(org)),
+  statement: readStatementBody,
   head: readHeadBody,
   invitation: readInvitation,
   chunk: readChunk,

@@ -64,7 +64,9 @@ def broken(data: bytes, draw: random.Random, count: int) -> Iterator[bytes]:
     """The same bytes with a bit, a byte or a piece changed."""
     ways: tuple[Callable[[bytearray], object], ...] = (
         lambda b: b.__setitem__(draw.randrange(len(b)), draw.randrange(256)),
-        lambda b: b.insert(draw.randrange(len(b) + 1), draw.choice((0, 0x18, 0x5F, 0x80, 0xA0, 0xF6, 0xF9, 0xFF))),
+        lambda b: b.insert(
+            draw.randrange(len(b) + 1), draw.choice((0, 0x18, 0x5F, 0x80, 0xA0, 0xF6, 0xF9, 0xFF))
+        ),
         lambda b: b.pop(draw.randrange(len(b))),
         lambda b: b.__setitem__(slice(draw.randrange(len(b)), None), b""),
     )

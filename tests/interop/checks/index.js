@@ -4,10 +4,11 @@ import { directory, root, roster } from "./belonging.js";
 import { enrolment } from "./enrolment.js";
 import { encoding, keys } from "./keys.js";
 import { key_slot, tokens } from "./slots.js";
+import { archive, card, quorum, stream } from "./recovery.js";
 import { cells, desk_keys, parcels, sender } from "./travelling.js";
 import { announcements, operations, reply_cells } from "./words.js";
 
 export const CHECKS = {
   encoding, keys, tokens, key_slot, root, roster, directory, enrolment, desk_keys, parcels, cells, sender,
-  announcements, operations, reply_cells,
+  announcements, operations, reply_cells, stream, quorum, archive, card,
 };

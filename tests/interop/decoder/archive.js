@@ -1,8 +1,8 @@
 // A desk's archive, section 10A.3.
 
 import { allZero, hex, join, number, same } from "./bytes.js";
-import { deviceId, sha256 } from "./blocks.js";
-import { decode } from "./cbor.js";
+import { isDevice, officerId, sha256 } from "./blocks.js";
+import { decode, encode } from "./cbor.js";
 import { GENERATION } from "./desk_keys.js";
 import { as, refuse } from "./refused.js";
 import { verifyChain } from "./root.js";
@@ -71,40 +71,51 @@ export function padme(count) {
   return Math.ceil(count / step) * step;
 }
 
-/** All records of an archive, believed. `anchor`: a root hash that a card names. */
-export const openArchive = (archive, key, anchor = null) => as("ArchiveRefusedError", async () => {
+/** All records of an archive, with the signature that ends it; who made it is not checked yet. */
+export async function readRecords(archive, key) {
   const plain = await readStream(archive.stream, { fileKey: key, purpose: "archive", context: archive.hash });
-  const records = recordsOf(plain);
-  const first = records[0]?.record;
-  const last = records[records.length - 1];
-  if (!first || first[0] !== 2 || first.length !== 2) no("does not begin with what is known");
-  if (last.record[0] !== 1 || last.record.length !== 2) no("does not end with a signature");
-  if (records.slice(0, -1).some(({ record }) => record[0] === 1)) no("something after the signature");
-  const known = knownShape(decode(blob()(first[1], "known")), "known");
-  if (!same(known.org, archive.org)) no("another organisation's");
-  const root = await verifyChain(known.roots, archive.org, anchor);
-  requireHeader(archive, root);
-  await requireMaker({ archive, known, root, plain, last });
-  const padding = records.filter(({ record }) => record[0] === 0);
+  return as("ArchiveRefusedError", () => {
+    const records = recordsOf(plain);
+    const first = records[0]?.record;
+    const last = records[records.length - 1];
+    if (!first || first[0] !== 2 || first.length !== 2) no("does not begin with what is known");
+    if (last.record[0] !== 1 || last.record.length !== 2) no("does not end with a signature");
+    if (records.slice(0, -1).some(({ record }) => record[0] === 1)) no("something after the signature");
+    const known = knownShape(decode(blob()(first[1], "known")), "known");
+    if (!same(known.org, archive.org)) no("another organisation's");
+    requirePadding(records.filter(({ record }) => record[0] === 0), last.at);
+    const signed = readSigned(blob()(last.record[1], "Signed"));
+    return { known, records: records.map(({ record }) => record), signed, before: plain.subarray(0, last.at) };
+  });
+}
+
+/** Zeros only, and so many that what was written without them lacks nothing to its Padmé length. */
+function requirePadding(padding, written) {
   if (padding.some(({ record }) => record.length !== 2 || !allZero(record[1]))) no("padding that is not zeros");
-  return { root, known, records: records.map(({ record }) => record) };
+  const framing = padding.reduce((sum, { record }) => sum + encode(record).length + 4, 0);
+  const content = padding.reduce((sum, { record }) => sum + record[1].length, 0);
+  if (written - framing + content !== padme(written - framing)) no("not padded");
+}
+
+/** The signature is this maker's and over this archive. */
+export const requireMaker = (archive, { signed, before }, identity) => as("ArchiveRefusedError", () => {
+  const said = lastShape(decode(requireSigned(signed, identity, "kantha/v1/archive")), "signature");
+  if (!isDevice(said.maker, identity) || !same(said.header, archive.hash)) no("signed for another archive");
+  if (!same(said.plain, sha256(before))) no("not what was signed");
+  return said.maker;
 });
 
-function requireHeader({ rootHash, threshold, officers }, root) {
-  const ids = root.officers.map(({ keys }) => hex(sha256("kantha/v1/officer\0", keys).slice(0, 16))).sort();
-  if (!same(rootHash, root.hash) || threshold !== root.threshold) no("the header is not its root's");
-  if (JSON.stringify(officers.map(hex)) !== JSON.stringify(ids)) no("the header's officers are not its root's");
-}
-
-async function requireMaker({ archive, known, root, plain, last }) {
-  const signed = readSigned(blob()(last.record[1], "Signed"));
-  const said = lastShape(decode(signed.body), "signature");
+/** What only the organisation can say: the chain, the header's officers, and that the maker handles the desk. */
+export const requireBelonging = (archive, { known, signed }, anchor) => as("ArchiveRefusedError", async () => {
+  const root = await verifyChain(known.roots, archive.org, anchor);
+  const ids = root.officers.map(({ keys }) => hex(officerId(keys))).sort();
+  if (!same(archive.rootHash, root.hash) || archive.threshold !== root.threshold) no("the header is not its root's");
+  if (archive.officers.map(hex).join() !== ids.join()) no("the header's officers are not its root's");
+  const { maker } = lastShape(decode(signed.body), "signature");
   const statements = [];
   for (const data of known.statements) statements.push(await verifyStatement(data, root, archive.org));
-  const gone = statements.some((one) => one.kind === 2 && same(one.device, said.maker));
-  const maker = statements.find((one) => one.kind === 1 && one.role === 2 && same(one.device, said.maker));
-  if (!maker || gone || !same(maker.desk, archive.desk)) no("made by no active handler of this desk");
-  requireSigned(signed, maker.identity, "kantha/v1/archive");
-  if (!same(deviceId(maker.identity), said.maker) || !same(said.header, archive.hash)) no("signed for another archive");
-  if (!same(said.plain, sha256(plain.subarray(0, last.at)))) no("not what was signed");
-}
+  const about = statements.filter(({ device }) => same(device, maker));
+  const admission = about.find((one) => one.kind === 1 && one.role === 2 && same(one.desk, archive.desk));
+  if (!admission || about.some(({ kind }) => kind === 2)) no("made by no active handler of this desk");
+  return admission.identity;
+});

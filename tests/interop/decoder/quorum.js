@@ -2,7 +2,7 @@
 
 import { hex } from "./bytes.js";
 import { open } from "./blocks.js";
-import { refuse } from "./refused.js";
+import { as, refuse } from "./refused.js";
 
 /** Every subset of exactly `threshold` of the ids, ascending, in lexicographic order. */
 export function subsets(ids, threshold) {
@@ -20,7 +20,7 @@ export function subsets(ids, threshold) {
 
 /** One layer taken off by the officer at `position`. */
 export const takeLayer = (sealed, { org, desk, subset, position, kemSeed }) =>
-  open(sealed, kemSeed, "kantha/v1/quorum", org, desk, subset, position);
+  as("QuorumRefusedError", () => open(sealed, kemSeed, "kantha/v1/quorum", org, desk, subset, position));
 
 /** The secret, with the KEM seeds of at least the threshold's officers (hex id → seed). */
 export async function openTogether(blobs, { org, desk, officers, threshold, seeds }) {
@@ -28,8 +28,13 @@ export async function openTogether(blobs, { org, desk, officers, threshold, seed
   const at = all.findIndex((subset) => subset.every((id) => hex(id) in seeds));
   if (at < 0) refuse("QuorumRefusedError", "not enough officers");
   if (blobs.length !== all.length) refuse("QuorumRefusedError", "another number of blobs than of subsets");
-  let sealed = blobs[at];
-  for (const [position, id] of all[at].entries())
-    sealed = await takeLayer(sealed, { org, desk, subset: all[at], position, kemSeed: seeds[hex(id)] });
+  return openBlob(blobs[at], { org, desk, subset: all[at], seeds });
+}
+
+/** The secret of one subset's blob. */
+export async function openBlob(blob, { org, desk, subset, seeds }) {
+  let sealed = blob;
+  for (const [position, id] of subset.entries())
+    sealed = await takeLayer(sealed, { org, desk, subset, position, kemSeed: seeds[hex(id)] });
   return sealed;
 }
