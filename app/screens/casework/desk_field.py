@@ -31,10 +31,13 @@ def DeskField(
     problem: str | None = None,
     autofocus: bool = False,
     read_only: bool = False,
+    password: bool = False,
     expand: bool | int = False,
     key: str | None = None,
 ) -> ft.Control:
-    """`name` is the key of the field; `aside` stands on the right of the label (`from complaint`)."""
+    """`name` is the key of the field; `aside` stands on the right of the label (`from complaint`);
+    `password` hides what is typed.
+    """
     focused, set_focused = ft.use_state(False)
 
     def focus(on: bool) -> None:
@@ -70,6 +73,7 @@ def DeskField(
         max_lines=(most_lines or lines) if lines > 1 else 1,
         autofocus=autofocus,
         read_only=read_only,
+        password=password,
         autocorrect=False,
         enable_suggestions=False,
         enable_ime_personalized_learning=False,

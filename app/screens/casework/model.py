@@ -18,7 +18,7 @@ import flet as ft
 
 from app.actions import casework, organisation, sending
 from app.actions.device import Device
-from app.actions.views import CaseRow, InboxRow, MissingView, OrganisationView
+from app.actions.views import CaseRow, DeviceView, InboxRow, MissingView, OrganisationView
 from app.i18n import Translator
 from app.screens.casework import urgency
 from app.screens.casework.urgency import Filter
@@ -69,12 +69,14 @@ class DeskModel:
     asking: bool = False
     """Whether the ask box of the chosen complaint is open."""
     keys_open: bool = False
+    dialog: str | None = None
+    """The question that stands open over the page: revoke, close_window."""
     width: float = 1440
 
     def __post_init__(self) -> None:
         # Not observed: nothing on show depends on them.
         self._acts = 0
-        self._keys_closed = 0.0
+        self._escape_heard = 0.0
         self._writing: set[str] = set()
         self._commands: Callable[[str], None] | None = None
 
@@ -133,14 +135,14 @@ class DeskModel:
     def go(self, place: str, what: str | None = None) -> None:
         """Show a place; Escape leads back."""
         self.acted()
-        self.problem, self.asking = None, False
+        self.problem, self.asking, self.dialog = None, False, None
         self._leave_fields()
         self.app.go(place, what)
 
     def root(self, place: str) -> None:
         """Show one of the places of the rail."""
         self.acted()
-        self.problem, self.asking = None, False
+        self.problem, self.asking, self.dialog = None, False, None
         self._leave_fields()
         self.app.root(place)
 
@@ -151,15 +153,24 @@ class DeskModel:
     def close_keys(self) -> None:
         """The sheet of all keys closed itself; where Escape did it, it comes as a key as well."""
         if self.keys_open:
-            self._keys_closed = time.monotonic()
+            self._escape_heard = time.monotonic()
             self.keys_open = False
+
+    def close_dialog(self) -> None:
+        """The question over the page closed itself or was answered; Escape then closes nothing else."""
+        if self.dialog is not None:
+            self._escape_heard = time.monotonic()
+            self.dialog = None
+            self._writing.clear()
 
     def leave(self) -> None:
         """One step back; what stands open closes first."""
         if self.keys_open:
             self.keys_open = False
-        elif time.monotonic() - self._keys_closed < _SAME_ESCAPE_S:
-            self._keys_closed = 0.0
+        elif self.dialog is not None:
+            self.close_dialog()
+        elif time.monotonic() - self._escape_heard < _SAME_ESCAPE_S:
+            self._escape_heard = 0.0
         elif self.asking:
             self.asking = False
             self._writing.clear()
@@ -190,6 +201,11 @@ class DeskModel:
         if again or not self.two_panes:
             self.go("complaint", code)
 
+    def device_on_show(self) -> DeviceView | None:
+        """The device that was chosen; None when none was."""
+        known = self.organisation.devices if self.organisation else ()
+        return next((one for one in known if one.id == self.device), None)
+
     def choose_filter(self, chosen: Filter) -> None:
         """Show the lines of a chip."""
         self.acted()
@@ -202,7 +218,7 @@ class DeskModel:
             self.asking = False
         elif self.place == "cases":
             self.case = _moved([row.number for row in self.cases or ()], self.case, by)
-        elif self.place == "arrivals" and self.organisation is not None:
+        elif self.place in ("arrivals", "devices") and self.organisation is not None:
             self.device = _moved([one.id for one in self.organisation.devices], self.device, by)
 
     # ----------------------------------------------------------------------------------------------- actions

@@ -27,7 +27,7 @@ def AddUnderCode(model: AppModel) -> ft.Control:
     """First the number, digit by digit; then what is added."""
     tr = model.tr
     digits, set_digits = ft.use_state("")
-    code, set_code = ft.use_state("")
+    code, set_code = ft.use_state(model.what or "")  # a number that was chosen is not typed again
     wrong, set_wrong = ft.use_state("")
 
     def on_key(key: str) -> None:

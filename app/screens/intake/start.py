@@ -8,12 +8,14 @@ import msgspec
 
 from app.actions import intake, sending
 from app.actions.device import Device
+from app.actions.views import WarningView
 from app.screens.intake.page import page
 from app.screens.intake.reading import use_reading
 from app.screens.moments import ago, local
 from app.screens.parts import stitch
 from app.screens.parts.buttons import button
 from app.screens.parts.cards import list_row
+from app.screens.parts.notices import notices
 from app.screens.parts.palette import LARGE, ON_LARGE
 from app.screens.parts.press import press
 from app.screens.parts.states import connected, offline, problem
@@ -32,6 +34,8 @@ class Counted(msgspec.Struct, frozen=True):
     about: str
     days_left: int
     last_sent: str | None
+    too_late: int = 0
+    warnings: list[WarningView] = []
 
 
 def count(device: Device) -> Counted:
@@ -47,6 +51,8 @@ def count(device: Device) -> Counted:
         about=asked[0].code if asked else "",
         days_left=asked[0].days_left if asked else 0,
         last_sent=box.last_sent_at,
+        too_late=sum(1 for item in box.items if item.state == "too_late"),
+        warnings=list(box.warnings),
     )
 
 
@@ -60,6 +66,7 @@ def Start(model: AppModel) -> ft.Control:
         body.append(problem(fault))
     body += [
         sent_line(model, found.last_sent if found else None),
+        *_notices(model, found),
         _large(
             ft.Icons.ADD_CIRCLE_ROUNDED,
             tr("New complaint"),
@@ -102,6 +109,11 @@ def sent_line(model: AppModel, last_sent: str | None) -> ft.Control:
     return offline(" ".join(parts))
 
 
+def _notices(model: AppModel, found: Counted | None) -> list[ft.Control]:
+    box = notices(found.warnings, model.tr) if found is not None else None
+    return [box] if box is not None else []
+
+
 def _rows(model: AppModel, found: Counted) -> list[ft.Control]:
     tr = model.tr
     oldest = tr("Oldest: {when}", when=tr.ago(local(found.oldest))) if found.oldest else tr("Nothing here")
@@ -110,6 +122,10 @@ def _rows(model: AppModel, found: Counted) -> list[ft.Control]:
         if found.waiting
         else tr("All that was finished has left")
     )
+    if found.too_late:
+        waits = tr.count(
+            "{n} came too late. Look at them.", found.too_late, one="One came too late. Look at it."
+        )
     if found.questions:
         left = tr.count("{n} days left", found.days_left, one="{n} day left")
         asks = tr.join([tr("About {code}", code=tr.code(found.about)), left])

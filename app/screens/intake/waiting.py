@@ -7,14 +7,17 @@ import msgspec
 
 from app.actions import intake, sending
 from app.actions.device import Device
+from app.actions.views import WarningView
 from app.i18n import Translator
 from app.screens.intake.page import page
 from app.screens.intake.reading import use_reading
 from app.screens.intake.start import sent_line
+from app.screens.intake.too_late import too_late
 from app.screens.parts import stitch
 from app.screens.parts.buttons import second_button
 from app.screens.parts.cards import card
 from app.screens.parts.code_badge import code_badge
+from app.screens.parts.notices import notices
 from app.screens.parts.states import empty, problem, working
 from app.screens.parts.type import text
 from app.screens.settings.faults import said
@@ -24,7 +27,9 @@ _MEGABYTE = 1_000_000
 
 
 class Sent(msgspec.Struct, frozen=True):
-    """One thing that was finished here. `reached`: 1 on this phone, 2 left, 3 at the desk."""
+    """One thing that was finished here. `reached`: 1 on this phone, 2 left, 3 at the desk; 0: too late, the
+    desk can no longer read it.
+    """
 
     code: str
     kind: str
@@ -37,6 +42,7 @@ class Box(msgspec.Struct, frozen=True):
     items: list[Sent]
     last_sent: str | None
     cost_bytes: int
+    warnings: list[WarningView] = []
 
 
 def read_box(device: Device) -> Box:
@@ -45,11 +51,12 @@ def read_box(device: Device) -> Box:
     at_desk = {
         row.code for row in intake.listing(device) if row.kind == "complaint" and row.status == "received"
     }
-    items = [Sent(item.code, item.kind, 2 if item.state == "left" else 1) for item in box.items]
+    reached = {"too_late": 0, "left": 2}
+    items = [Sent(item.code, item.kind, reached.get(item.state, 1)) for item in box.items]
     known = {item.code for item in items if item.kind == "complaint"}
     items += [Sent(code, "complaint", 3) for code in sorted(at_desk - known)]
     items.sort(key=lambda item: item.reached)
-    return Box(items, box.last_sent_at, box.cost_bytes)
+    return Box(items, box.last_sent_at, box.cost_bytes, list(box.warnings))
 
 
 @ft.component
@@ -90,7 +97,9 @@ def Waiting(model: AppModel) -> ft.Control:
     if news:
         body.append(ft.Semantics(content=text(news), live_region=True))
     if found is not None:
-        body += _items(tr, found)
+        warned = notices(found.warnings, tr)
+        body += [warned] if warned is not None else []
+        body += _items(model, found)
         body.append(_cost(tr, found.cost_bytes))
     foot: list[ft.Control] = [
         working(tr("Sending. You can go on working."))
@@ -107,7 +116,8 @@ def Waiting(model: AppModel) -> ft.Control:
     return page(model, tr("Waiting"), body, foot=foot, back=False)
 
 
-def _items(tr: Translator, box: Box) -> list[ft.Control]:
+def _items(model: AppModel, box: Box) -> list[ft.Control]:
+    tr = model.tr
     if not box.items:
         return [empty(tr("Nothing waiting. All that you finished has arrived."))]
     kinds = {"complaint": "", "addition": tr("added later"), "answer": tr("an answer")}
@@ -125,6 +135,8 @@ def _items(tr: Translator, box: Box) -> list[ft.Control]:
             )
         if kinds[item.kind]:
             first.append(text(kinds[item.kind], "body_medium", color=ft.Colors.ON_SURFACE_VARIANT))
+        if item.reached == 0:
+            return too_late(model, item.code, item.kind, first)
         return ft.Container(
             padding=ft.Padding.only(bottom=8, left=2),
             border=ft.Border.only(bottom=ft.BorderSide(1, ft.Colors.OUTLINE_VARIANT)),

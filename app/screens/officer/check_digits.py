@@ -14,8 +14,8 @@ from app.actions.views import ReplyView
 from app.screens.casework.arrivals import role_word
 from app.screens.casework.desk_field import DeskField
 from app.screens.casework.model import DeskModel
+from app.screens.officer.digits import digit_groups
 from app.screens.parts.buttons import button
-from app.screens.parts.palette import CARD
 from app.screens.parts.type import text
 
 
@@ -30,7 +30,6 @@ def check_digits(
     """Six groups, large; the field; *Admit*."""
     tr = desk.tr
     tall = 48 if desk.narrow else 36
-    groups = reply.check.split()
     named = reply.label or tr("the new device")
     return [
         text(tr("Read them to each other"), "title_large", bold=True),
@@ -42,12 +41,7 @@ def check_digits(
             ),
             "body_large",
         ),
-        ft.Semantics(
-            container=True,
-            label=", ".join(" ".join(group) for group in groups),
-            content=ft.Row([_group(desk, group) for group in groups], spacing=10, run_spacing=10, wrap=True),
-            exclude_semantics=True,
-        ),
+        digit_groups(reply.check, tr),
         text(
             tr.join([named, role_word(reply.role, tr)]),
             "body_medium",
@@ -93,18 +87,3 @@ def check_digits(
             color=ft.Colors.ON_SURFACE_VARIANT,
         ),
     ]
-
-
-def _group(desk: DeskModel, group: str) -> ft.Control:
-    tr = desk.tr
-    shown: list[ft.Control] = [text(group, "headline_small", no_wrap=True)]
-    if tr.lang != "en":
-        shown.insert(0, text(tr.digits(group), "headline_small", no_wrap=True))
-        shown[1] = text(group, "body_medium", color=ft.Colors.ON_SURFACE_VARIANT, no_wrap=True)
-    return ft.Container(
-        bgcolor=CARD,
-        border=ft.Border.all(1, ft.Colors.OUTLINE_VARIANT),
-        border_radius=10,
-        padding=ft.Padding.symmetric(horizontal=14, vertical=6),
-        content=ft.Column(shown, spacing=0, tight=True, horizontal_alignment=ft.CrossAxisAlignment.CENTER),
-    )

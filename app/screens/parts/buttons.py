@@ -57,10 +57,14 @@ def button(
     radius: int | None = None,
     size: int | None = None,
     ink: ft.ColorValue | None = None,
+    autofocus: bool = False,
+    disabled: bool = False,
 ) -> ft.Control:
     """A button with its word. `size`, `ink`: smaller, or in another colour, beside a main button. `tall` is
-    the least height; `spoken` replaces the name a screen reader says."""
+    the least height; `spoken` replaces the name a screen reader says. `disabled` looks like paper."""
     ground, own_ink, edge = _COLOURS[kind]
+    if disabled:
+        ground, own_ink, edge = ft.Colors.SURFACE_CONTAINER_HIGHEST, ft.Colors.ON_SURFACE_VARIANT, None
     ink = ink or own_ink
     high = tall or (36 if desk else 56)
     size = size or (14 if desk else 16)
@@ -91,6 +95,8 @@ def button(
         ),
         alignment=ft.Alignment.CENTER,
         expand=expand,
+        autofocus=autofocus,
+        disabled=disabled,
     )
 
 

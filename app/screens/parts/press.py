@@ -36,9 +36,11 @@ def press(
     selected: bool | None = None,
     on_long_press: OnPress | None = None,
     tooltip: str | None = None,
+    autofocus: bool = False,
+    disabled: bool = False,
 ) -> ft.Control:
     """A surface to press. `selected` is said aloud and never shown by colour alone: give the content a tick
-    too."""
+    too. `disabled` cannot be pressed and is said so."""
     if label is not None or selected is not None:
         content = ft.Semantics(
             label=label, selected=selected, exclude_semantics=label is not None, content=content
@@ -53,6 +55,8 @@ def press(
         height=height,
         width=width,
         tooltip=tooltip,
+        autofocus=autofocus,
+        disabled=disabled,
         on_click=on_click,
         on_long_press=on_long_press,
         style=ft.ButtonStyle(

@@ -1,8 +1,7 @@
-"""Joined, not yet welcomed: the six groups of digits to read aloud, the reply to hand over, and the wait.
+"""Joined, not yet welcomed: hand over the reply, read the digits aloud, say whether they are the same, wait.
 
 The digits are what stands between the officer and an impostor, so they are read by voice or shown side by
-side,
-never sent by the way that carried the reply.
+side, never sent by the way that carried the reply. *No* erases this beginning: nothing was admitted yet.
 """
 
 from __future__ import annotations
@@ -10,26 +9,57 @@ from __future__ import annotations
 import flet as ft
 
 from app.actions import enrolment, sending
+from app.actions.views import JoinedView
 from app.screens.intake.reading import use_reading
 from app.screens.parts import stitch
 from app.screens.parts.buttons import main_button, outlined_button
 from app.screens.parts.cards import card
 from app.screens.parts.states import problem, working
 from app.screens.parts.type import heading, text
+from app.screens.settings.digits_card import digits_card
 from app.screens.settings.faults import said
 from app.screens.settings.first_run import sheet
+from app.screens.settings.hand_over import hand_over
 from app.screens.settings.lock_button import lock_button
+from app.screens.settings.not_the_same import NotTheSame
 from app.screens.state import AppModel
 
 
 @ft.component
 def Joining(model: AppModel) -> ft.Control:
-    """Read the digits, hand over the reply, wait for the welcome."""
-    tr = model.tr
+    """Which of the three: comparing, not the same, waiting."""
     view, fault = use_reading(model, enrolment.joining)
+    answer, set_answer = ft.use_state("")
+    if answer == "no":
+        return NotTheSame(model, lambda: set_answer(""))
+    return Comparing(
+        model,
+        view,
+        fault,
+        same=answer == "yes",
+        on_yes=lambda: set_answer("yes"),
+        on_no=lambda: set_answer("no"),
+    )
+
+
+@ft.component
+def Comparing(
+    model: AppModel, view: JoinedView | None, fault: str, *, same: bool, on_yes: object, on_no: object
+) -> ft.Control:
+    """The reply, the digits, the question; after *Yes* the wait for the welcome."""
+    tr = model.tr
     busy, set_busy = ft.use_state(False)
     wrong, set_wrong = ft.use_state("")
     news, set_news = ft.use_state("")
+
+    def after() -> None:
+        set_busy(False)
+        if model.session.device is not None and model.session.device.joined:
+            model.session.show_all()
+        elif same:
+            set_news(tr("The welcome has not come yet. It comes once the officer has said yes."))
+        else:
+            set_news(tr("Your reply was sent. The officer sees it with the next connection."))
 
     async def look(_: object) -> None:
         if busy:
@@ -40,8 +70,11 @@ def Joining(model: AppModel) -> ft.Control:
         try:
             await model.off_loop(sending.sync, model.device)
         except Exception as error:
-            set_wrong(said(tr, error))
-        _after(set_busy, set_news)
+            set_busy(False)
+            if model.session.device is not None:
+                set_wrong(said(tr, error))
+            return
+        after()
 
     async def open_welcome(_: object) -> None:
         set_wrong("")
@@ -53,65 +86,69 @@ def Joining(model: AppModel) -> ft.Control:
         except Exception as error:
             set_wrong(said(tr, error))
             return
-        _after(set_busy, set_news)
-
-    def _after(*_: object) -> None:
-        set_busy(False)
-        if model.session.device is not None and model.session.device.joined:
-            model.session.show_all()
-        elif not wrong:
-            set_news(tr("The welcome has not come yet. It comes once the officer has said yes."))
-
-    async def copy(_: object) -> None:
-        if view is not None:
-            await ft.Clipboard().set(view.reply_text)
-            set_news(tr("The reply is copied."))
-
-    async def save(_: object) -> None:
-        if view is not None:
-            await ft.FilePicker().save_file(file_name="notes-reply.txt", src_bytes=view.reply_text.encode())
+        after()
 
     body: list[ft.Control] = [
         ft.Row([ft.Container(expand=True), lock_button(model)]),
         heading(tr("Read these numbers to your officer")),
-        text(tr("By voice or side by side. Only if all are the same, the officer says yes.")),
+        text(tr("By voice or side by side, never in a message.")),
     ]
     if fault:
         body.append(problem(fault))
     if view is not None:
-        body += [
-            card(_digits(model, view.check)),
-            text(tr("Your reply"), "title_medium"),
-            text(tr("Hand it to the officer: show the picture, or give the text or the file.")),
-            *_picture(tr("Your reply as a picture"), view.reply_text),
-            ft.Row(
-                [
-                    outlined_button(
-                        tr("Copy the text"),
-                        on_click=copy,
-                        icon=ft.Icons.CONTENT_COPY_ROUNDED,
-                        tall=50,
-                        expand=1,
-                        key="copy-reply",
-                    ),
-                    outlined_button(
-                        tr("Save a file"),
-                        on_click=save,
-                        icon=ft.Icons.DOWNLOAD_ROUNDED,
-                        tall=50,
-                        expand=1,
-                        key="save-reply",
-                    ),
-                ],
-                spacing=8,
-            ),
-        ]
+        body.append(card(digits_card(tr, view.check)))
+        if view.officer_check:
+            body += [
+                text(tr("For other officers, who sign after the first"), "title_medium"),
+                card(digits_card(tr, view.officer_check)),
+            ]
+        if not same:
+            body += hand_over(model, view, on_news=set_news)
     foot: list[ft.Control] = []
     if wrong:
         foot.append(problem(wrong))
     if news:
         foot.append(ft.Semantics(content=text(news), live_region=True))
-    foot += [
+    if busy:
+        foot.append(working(tr("Connecting. This takes a moment.")))
+    elif same:
+        foot += _waiting(model, look=look, open_welcome=open_welcome)
+    else:
+        foot += _asked(model, on_yes=on_yes, on_no=on_no, send=look)
+    return sheet(body, foot=foot)
+
+
+def _asked(model: AppModel, *, on_yes: object, on_no: object, send: object) -> list[ft.Control]:
+    """Send the reply; then the question that only the person can answer."""
+    tr = model.tr
+    return [
+        outlined_button(
+            tr("Send my reply over the network"),
+            on_click=send,  # type: ignore[arg-type]
+            icon=ft.Icons.SYNC_ROUNDED,
+            tall=50,
+            key="send-reply",
+        ),
+        text(tr("Are they the same on the officer’s screen?"), "title_medium"),
+        ft.Row(
+            [
+                outlined_button(tr("No"), on_click=lambda _: on_no(), expand=1, key="digits-differ"),  # type: ignore[operator]
+                main_button(
+                    tr("Yes, all six"),
+                    on_click=lambda _: on_yes(),  # type: ignore[operator]
+                    icon=ft.Icons.DONE_ALL_ROUNDED,
+                    expand=2,
+                    key="digits-same",
+                ),
+            ],
+            spacing=8,
+        ),
+    ]
+
+
+def _waiting(model: AppModel, *, look: object, open_welcome: object) -> list[ft.Control]:
+    tr = model.tr
+    return [
         ft.Row(
             [
                 stitch.progress(1, 3, width=26, spoken=""),
@@ -119,64 +156,17 @@ def Joining(model: AppModel) -> ft.Control:
             ],
             spacing=12,
         ),
-        working(tr("Looking for the welcome"))
-        if busy
-        else ft.Row(
+        ft.Row(
             [
-                outlined_button(tr("Open a file"), on_click=open_welcome, expand=1, key="open-welcome"),
+                outlined_button(tr("Open a file"), on_click=open_welcome, expand=1, key="open-welcome"),  # type: ignore[arg-type]
                 main_button(
-                    tr("Send now"), on_click=look, icon=ft.Icons.SYNC_ROUNDED, expand=1, key="send-now"
+                    tr("Look for it now"),
+                    on_click=look,  # type: ignore[arg-type]
+                    icon=ft.Icons.SYNC_ROUNDED,
+                    expand=1,
+                    key="send-now",
                 ),
             ],
             spacing=8,
         ),
-    ]
-    return sheet(body, foot=foot)
-
-
-def _digits(model: AppModel, check: str) -> ft.Control:
-    """Six groups in two columns, in Western digits and in the person's own."""
-    tr = model.tr
-    groups = check.split()
-
-    def one(group: str) -> ft.Control:
-        parts: list[ft.Control] = [
-            text(group, "headline_small", no_wrap=True, spoken=" ".join(group), align=ft.TextAlign.CENTER)
-        ]
-        if tr.lang != "en":
-            parts.append(
-                text(tr.digits(group), "title_large", no_wrap=True, spoken="", align=ft.TextAlign.CENTER)
-            )
-        return ft.Container(
-            ft.Column(parts, spacing=0, tight=True, horizontal_alignment=ft.CrossAxisAlignment.CENTER),
-            expand=1,
-            alignment=ft.Alignment.CENTER,
-        )
-
-    rows = [groups[index : index + 3] for index in range(0, len(groups), 3)]
-    return ft.Column([ft.Row([one(group) for group in row]) for row in rows], spacing=12, tight=True)
-
-
-def _picture(label: str, reply: str) -> list[ft.Control]:
-    """The reply as a QR picture, on white in every scheme; left out when it is too long for one."""
-    try:
-        png = enrolment.qr_png(reply)
-    except ValueError:
-        return []
-    return [
-        ft.Row(
-            [
-                ft.Semantics(
-                    label=label,
-                    image=True,
-                    content=ft.Container(
-                        ft.Image(src=png, width=300, height=300, filter_quality=ft.FilterQuality.NONE),
-                        bgcolor="#FFFFFF",
-                        border_radius=12,
-                        padding=8,
-                    ),
-                )
-            ],
-            alignment=ft.MainAxisAlignment.CENTER,
-        )
     ]
