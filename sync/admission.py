@@ -1,43 +1,52 @@
-"""The officer's side of enrolment: invite, compare the digits, sign the admission, prepare the welcome.
+"""The officer's side of enrolment: invite, find replies, compare the digits, sign the admission, prepare the
+welcome (protocol.md section 4.4).
 
-An invitation is used once and expires; a reply to any other is refused before anything is signed.
+An invitation is used once and expires; a reply to any other is refused before anything is signed. A handler's
+admission may need a second officer, a new officer a new root: until all of that holds, the welcome is kept
+back, so that nobody has the organisation's secrets whom too few officers have looked at.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from crypto.desk_keys import EpochKey
-from crypto.enrolment import Invitation, Reply, Welcome, digits, require_digits, transcript
+from crypto.enrolment import Invitation, Reply, Welcome, digits, open_reply_cell, require_digits, transcript
 from crypto.errors import InvitationExpiredError, ReplyRefusedError
-from crypto.ids import DeviceId
-from crypto.primitives import OfficerSigningKey, SealingKey, random_below, random_bytes, sha256
-from crypto.root import Desk, Root, root_hash
+from crypto.ids import DeviceId, officer_id
+from crypto.primitives import SealingKey, random_bytes, sha256
+from crypto.root import Desk, Officer, PublishRight, Root, root_hash
 from crypto.roster import Admission, Role, Roster, sign_statement
-from crypto.sender import SLOTS
 from crypto.tokens import TokenMaster
+from sync import belonging, rootchange
+from sync.belonging import officer_key
 from sync.deskkeys import remember_epoch_key
-from sync.directory import DirectoryClient, keep_statement
-from sync.errors import SyncError
-from sync.publish import mark_due
+from sync.directory import DirectoryClient
+from sync.due import mark_due
+from sync.errors import SignHereError, SyncError
+from sync.places import DeskFullError, Places, PoolFullError
+from sync.publish import publish_token
 from sync.state import State
+
+__all__ = [
+    "Admissions",
+    "DeskFullError",
+    "OpenReply",
+    "PoolFullError",
+    "ReplyUsedError",
+    "SignHereError",
+    "officer_digits",
+    "officer_key",
+    "release_welcomes",
+    "self_admission",
+    "take_reply_cell",
+]
 
 INVITATION_LIFETIME_S: Final = 86_400
 """People stand beside each other; a day covers a trip to the field office."""
-_FIRST_PREFIX, _LAST_PREFIX = 100, 999
-
-
-class DeskFullError(SyncError):
-    """This desk already has 32 handlers."""
-
-    next_step = "Revoke a handler who has left, or make another desk."
-
-
-class PoolFullError(SyncError):
-    """This pool has no place for another device."""
-
-    next_step = "Make another pool at the relay."
+REPLIES_KEPT: Final = 4
+"""For one invitation. Only one of them has the digits that are read out; a thief's must not hide it."""
 
 
 class ReplyUsedError(SyncError):
@@ -46,20 +55,15 @@ class ReplyUsedError(SyncError):
     next_step = "Make a new invitation for another device."
 
 
-class SignHereError(SyncError):
-    """Only an officer's device can do this."""
-
-    next_step = "Ask an officer."
-
-
 @dataclass(frozen=True)
 class OpenReply:
-    """A reply that answers an open invitation, with the digits to compare."""
+    """A reply that answers an open invitation, with the digits to compare. `came_at`: by the relay."""
 
     invitation: Invitation
     reply: Reply
     sealed: bytes
     token_slot: int
+    came_at: int | None = None
 
     @property
     def transcript(self) -> bytes:
@@ -70,12 +74,12 @@ class OpenReply:
         return digits(self.transcript)
 
 
-def officer_key(state: State) -> OfficerSigningKey:
-    """This device's officer key, or `SignHereError`."""
-    seed = state.keys.get("officer")
-    if seed is None:
-        raise SignHereError
-    return OfficerSigningKey(seed)
+def officer_digits(officer: Officer) -> str:
+    """What other officers compare before they sign a root that names this one (4.4.8): six groups, as the
+    device that holds these keys shows them.
+    """
+    said = b"kantha/v1/officer-digits\0" + officer.device + officer.public + officer.kem
+    return digits(sha256(said))
 
 
 @dataclass(frozen=True)
@@ -93,8 +97,8 @@ class Admissions:
     ) -> Invitation:
         """A new single-use invitation. Inside a transaction."""
         officer_key(self.state)
-        member = self.directory.member
-        slot = self._next_token_slot(root)
+        member, places = self.directory.member, self._places(root)
+        slot = places.token_slot()
         master = TokenMaster(self.state.keys.get("token-master") or b"")
         invitation = Invitation(
             org=member.org,
@@ -105,7 +109,7 @@ class Admissions:
             role=role,
             desk=desk.id,
             label=label,
-            first_token_seed=master.first_seed(slot),
+            first_token_seed=master.first_seed(slot, use=places.uses()[slot]),
             token_epoch=member.tokens.epoch,
             gap_seconds=member.gap_seconds,
             deposits=member.deposits,
@@ -116,6 +120,8 @@ class Admissions:
             (invitation.id, invitation.encode(), slot, invitation.expires_at),
         )
         return invitation
+
+    # --- replies --------------------------------------------------------------------------------------
 
     def read(self, sealed: bytes) -> OpenReply:
         """A reply to an open invitation of this device; `ReplyRefusedError`, `ReplyUsedError` or expired
@@ -136,40 +142,59 @@ class Admissions:
             raise InvitationExpiredError
         return OpenReply(invitation, reply, sealed, int(row[1]))
 
+    def replies(self) -> list[OpenReply]:
+        """Every reply that the relay brought to an invitation which is still open, oldest first."""
+        rows = self.state.db.execute(
+            "SELECT r.reply, r.at FROM sync_invitation_reply r JOIN sync_invitation i ON i.id = r.invitation"
+            " WHERE i.device IS NULL AND i.expires_at >= ? ORDER BY r.at, r.hash",
+            (self.state.now(),),
+        ).fetchall()
+        return [replace(self.read(bytes(row[0])), came_at=int(row[1])) for row in rows]
+
+    # --- admission ------------------------------------------------------------------------------------
+
     def admit(self, opened: OpenReply, *, confirmed: str, label: str) -> bytes:
-        """Sign the admission and give the sealed welcome cell. `DigitsDifferError` changes nothing. In a
-        transaction.
+        """Sign the admission and give the sealed welcome cell, kept until it holds (`release_welcomes`).
+        `DigitsDifferError` changes nothing. In a transaction.
         """
         require_digits(opened.transcript, confirmed)
-        phone = self.directory.current()
-        assert phone is not None
         member, reply, role = self.directory.member, opened.reply, opened.invitation.role
-        roster = self.directory.roster(phone)
-        if reply.device in roster.members:  # the earliest admission would win: this one would promise in vain
+        roots = belonging.roots(self.state)
+        root = Root.decode(roots[-1].body)
+        places = self._places(root, without=opened.invitation.id)
+        if reply.device in places.roster.members:
+            # the earliest admission would win: this one would promise in vain
             raise ReplyRefusedError("This device was admitted before.")
+        works = role is not Role.INTAKE
         admission = Admission(
             org=member.org,
             device=reply.device,
-            role=role,
+            role=Role.HANDLER if works else Role.INTAKE,
             desk=opened.invitation.desk,
             label=label,
             identity=reply.identity,
             kem_hash=sha256(reply.kem),
-            slot=self._free_slot(roster, opened.invitation) if role is Role.HANDLER else None,
-            prefix=_free_prefix(roster) if role is Role.INTAKE else None,
+            slot=places.sender_slot(opened.invitation.desk) if works else None,
+            prefix=None if works else places.prefix(),
             token_slot=opened.token_slot,
             transcript=opened.transcript,
             at=self.state.now(),
         )
         self._keep(admission, reply)
+        if role is Role.OFFICER:
+            self._propose_officer(reply)
         self.state.db.execute(
             "UPDATE sync_invitation SET device = ? WHERE id = ?", (reply.device, opened.invitation.id)
         )
+        self.state.db.execute(
+            "DELETE FROM sync_invitation_reply WHERE invitation = ?", (opened.invitation.id,)
+        )
         assert member.directory_key is not None
         master = TokenMaster(self.state.keys.get("token-master") or b"")
+        slot = opened.token_slot
         welcome = Welcome(
             org=member.org,
-            root_hash=root_hash(phone.part.roots[-1].body),
+            root_hash=root_hash(roots[-1].body),
             device=reply.device,
             role=role,
             desk=admission.desk,
@@ -177,48 +202,98 @@ class Admissions:
             label=label,
             directory_key=member.directory_key,
             prefix=admission.prefix,
-            token_seed=master.slot_seed(opened.token_slot),
+            token_seed=master.slot_seed(slot, use=places.uses()[slot]),
             token_epoch=member.tokens.epoch,
-            tokens_per_week=phone.root.policy.tokens_per_week,
+            tokens_per_week=root.policy.tokens_per_week,
+            token_master=master.secret if role is Role.OFFICER else None,
+            publish_token=publish_token(self.state) if role is Role.OFFICER else None,
         )
-        return welcome.seal(
+        cell = welcome.seal(
             transcript_hash=opened.transcript, secret=opened.invitation.secret, to=SealingKey(reply.kem)
         )
+        self.state.db.execute(
+            "INSERT INTO sync_held_welcome (device, officer, cell) VALUES (?, ?, ?)",
+            (reply.device, role is Role.OFFICER, cell),
+        )
+        return cell
 
     def _keep(self, admission: Admission, reply: Reply) -> None:
-        keep_statement(self.state, sign_statement(admission, by=[officer_key(self.state)]))
+        belonging.keep_statement(self.state, sign_statement(admission, by=[officer_key(self.state)]))
         if reply.epoch is not None and reply.epoch_key is not None and reply.epoch_certificate is not None:
             key = EpochKey(reply.device, reply.epoch, SealingKey(reply.epoch_key))
             key.verify(reply.epoch_certificate, identity_public=reply.identity, org=admission.org)
             remember_epoch_key(self.state, key, reply.epoch_certificate)
         mark_due(self.state)
 
-    def _next_token_slot(self, root: Root) -> int:
-        row = self.state.db.execute("SELECT max(token_slot) FROM sync_invitation").fetchone()
-        slot = int(row[0]) + 1 if row[0] is not None else 1  # slot 0 is the first officer's
-        if slot >= root.policy.token_slots:
-            raise PoolFullError
-        return slot
+    def _propose_officer(self, reply: Reply) -> None:
+        """The same root with this officer and its device's right to publish (4.4.8)."""
+        assert reply.officer is not None
+        assert reply.officer_kem is not None
+        officer = Officer(reply.officer, reply.officer_kem, reply.device)
+        right = PublishRight(reply.device, reply.identity)
+        rootchange.propose(
+            self.state,
+            org=self.directory.member.org,
+            change=lambda root: replace(
+                root, officers=(*root.officers, officer), publishers=(*root.publishers, right)
+            ),
+            now=self.state.now(),
+        )
 
-    def _free_slot(self, roster: Roster, invitation: Invitation) -> int:
-        taken = {
-            entry.admission.slot
-            for entry in roster.members.values()
-            if entry.admission.desk == invitation.desk
-        }
-        free = [slot for slot in range(SLOTS) if slot not in taken]
-        if not free:
-            raise DeskFullError
-        return free[0]
+    def _places(self, root: Root, *, without: bytes = b"") -> Places:
+        rows = self.state.db.execute(
+            "SELECT token_slot FROM sync_invitation WHERE device IS NULL AND expires_at >= ? AND id <> ?",
+            (self.state.now(), without),
+        ).fetchall()
+        roster = belonging.roster(self.state, root=root, org=self.directory.member.org)
+        officer = officer_id(officer_key(self.state).public)
+        return Places(roster, root, officer, frozenset(int(row[0]) for row in rows))
 
 
-def _free_prefix(roster: Roster) -> int:
-    """A random unused prefix: it tells nobody how many devices there are."""
-    taken = {entry.admission.prefix for entry in roster.members.values()}
-    free = [prefix for prefix in range(_FIRST_PREFIX, _LAST_PREFIX + 1) if prefix not in taken]
-    if not free:
-        raise PoolFullError
-    return free[random_below(len(free))]
+def take_reply_cell(state: State, cell: bytes) -> bool:
+    """Keep the reply in a cell that nobody else could open, if it answers an open invitation of this device
+    (8.3.1). True if it did. Inside a transaction.
+
+    Costs one short derivation for each open invitation; nothing when there is none.
+    """
+    rows = state.db.execute(
+        "SELECT wire FROM sync_invitation WHERE device IS NULL AND expires_at >= ?", (state.now(),)
+    ).fetchall()
+    for (wire,) in rows:
+        invitation = Invitation.decode(bytes(wire))
+        try:
+            sealed = open_reply_cell(cell, secret=invitation.secret)
+            Reply.verify(sealed, invitation=invitation)
+        except ReplyRefusedError:
+            continue
+        known = state.db.execute(
+            "SELECT count(*) FROM sync_invitation_reply WHERE invitation = ?", (invitation.id,)
+        ).fetchone()
+        if known[0] < REPLIES_KEPT:
+            state.db.execute(
+                "INSERT OR IGNORE INTO sync_invitation_reply (invitation, hash, reply, at)"
+                " VALUES (?, ?, ?, ?)",
+                (invitation.id, sha256(sealed), sealed, state.now()),
+            )
+        return True
+    return False
+
+
+def release_welcomes(state: State, *, roster: Roster, root: Root) -> list[tuple[DeviceId, bytes]]:
+    """The welcomes whose admission holds by now (an officer's: whose root does too), taken out of what is
+    kept back. Inside a transaction.
+    """
+    officers = {officer.device for officer in root.officers}
+    rows = state.db.execute("SELECT device, officer, cell FROM sync_held_welcome").fetchall()
+    ready = []
+    for device, is_officer, cell in rows:
+        device_id = DeviceId(bytes(device))
+        member = roster.members.get(device_id)
+        if member is None or not member.active or (is_officer and device_id not in officers):
+            continue
+        state.db.execute("DELETE FROM sync_held_welcome WHERE device = ?", (device_id,))
+        ready.append((device_id, bytes(cell)))
+    return ready
 
 
 def self_admission(
@@ -231,4 +306,4 @@ def self_admission(
         identity=identity, kem_hash=kem_hash, slot=0, prefix=None, token_slot=0, transcript=bytes(32),
         at=state.now(),
     )  # fmt: skip
-    keep_statement(state, sign_statement(admission, by=[officer_key(state)]))
+    belonging.keep_statement(state, sign_statement(admission, by=[officer_key(state)]))

@@ -10,7 +10,8 @@ from typing import Final
 
 from crypto.encoding import Fields, encode
 from crypto.ids import DeskId, DeviceId, OrganisationId, device_id
-from crypto.primitives import DeviceSigningKey, OpeningKey
+from crypto.primitives import DeviceSigningKey, OfficerSigningKey, OpeningKey
+from crypto.root import Officer
 from crypto.roster import Role
 from crypto.tokens import TokenSeed
 from sync.state import State
@@ -124,3 +125,23 @@ def load_kem(state: State) -> OpeningKey | None:
 
 def drop_kem(state: State) -> None:
     state.keys.drop(_KEM)
+
+
+_OFFICER: Final = "officer"
+_OFFICER_KEM: Final = "officer-kem"
+
+
+def create_officer(state: State, *, device: DeviceId) -> tuple[OfficerSigningKey, Officer]:
+    """An officer's keys on this device, and how a root names them."""
+    key, kem = OfficerSigningKey.generate(), OpeningKey.generate()
+    state.keys.put(_OFFICER, key.seed)
+    state.keys.put(_OFFICER_KEM, kem.seed)
+    return key, Officer(key.public, kem.sealing_key.public, device)
+
+
+def load_officer(state: State, *, device: DeviceId) -> Officer | None:
+    """How a root names the officer of this device, whether or not one does; None without such keys."""
+    seed, kem = state.keys.get(_OFFICER), state.keys.get(_OFFICER_KEM)
+    if seed is None or kem is None:
+        return None
+    return Officer(OfficerSigningKey(seed).public, OpeningKey(kem).sealing_key.public, device)

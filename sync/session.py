@@ -134,7 +134,18 @@ class Session:
         token = publish_token(self.state)
         if token is not None:
             Publisher(self.directory, token).maintain(relay)
-        return self.directory.refresh(relay)
+        phone = self.directory.refresh(relay)
+        self._take_over()
+        return phone
+
+    def _take_over(self) -> None:
+        """What the directory changed of this device: after a revocation the others' tokens are new, and this
+        very session goes on with them.
+        """
+        member = Membership.load(self.state)
+        if member is not None and member != self.member:
+            self.member = member
+            self.__post_init__()
 
     def _handler_part(self, relay: RelayClient, phone: PhoneDirectory) -> DirectoryRefusedError | None:
         if self.member.role is Role.HANDLER:

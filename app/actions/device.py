@@ -83,8 +83,9 @@ class Device:
 
     @property
     def officer(self) -> bool:
-        """Whether this device holds an officer's signing keys."""
-        return self.vault.get("officer") is not None
+        """Whether this device holds the signing keys of an officer whom the organisation's root names."""
+        phone = self.directory() if self.vault.get("officer") is not None else None
+        return phone is not None and any(one.device == self.me.id for one in phone.root.officers)
 
     @property
     def joined(self) -> bool:

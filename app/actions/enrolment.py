@@ -1,38 +1,47 @@
-"""Enrolment in person, both sides of it: invite and admit on the officer's device, join on the new one."""
+"""Enrolment in person, both sides of it: invite and admit on the officer's device, join on the new one.
+
+A reply comes as text, or by itself over the relay; either way people compare the digits.
+"""
 
 from __future__ import annotations
 
 import io
 import time
 from pathlib import Path
+from typing import Final
 
 import segno
 
 from app.actions import moments
 from app.actions.device import Clock, Device, mark_joining
 from app.actions.errors import ActionError, ChoiceUnknownError, NotAdmittedError
+from app.actions.members import admission_holds, label_of_role, labels, require_officer
+from app.actions.publishing import publish_with_parts, send_welcomes
 from app.actions.views import AdmittedView, InvitationView, JoinedView, ReplyView
 from app.vault.vault import Vault, wipe
 from crypto.directory import UntrustedPhoneDirectory
 from crypto.encoding import Fields, encode
-from crypto.enrolment import Invitation, Reply
-from crypto.errors import CryptoError, EncodingError, InvitationExpiredError, WelcomeRefusedError
+from crypto.enrolment import REPLY_PREFIX, Invitation, Reply, require_digits
+from crypto.errors import (
+    DigitsDifferError,
+    EncodingError,
+    InvitationExpiredError,
+    WelcomeRefusedError,
+)
 from crypto.passphrases import MEMORY_KIB, check_strength
 from crypto.primitives import sha256
 from crypto.reply_cells import REPLY_CELL_BYTES
 from crypto.root import root_hash
 from crypto.roster import Role
-from sync.admission import Admissions, OpenReply
+from sync.admission import Admissions, OpenReply, officer_digits
 from sync.directory import DirectoryClient
-from sync.errors import SyncError
 from sync.joining import Joining
-from sync.publish import Publisher, publish_token
 from sync.state import State
-from sync.transport import RelayClient
-from sync.wire import HANDLER_PART, PHONE_PART
 
-_ROLES = {"intake": Role.INTAKE, "handler": Role.HANDLER}
-_BUNDLE = "kantha/v1/welcome"
+_ROLES: Final = {"intake": Role.INTAKE, "handler": Role.HANDLER, "officer": Role.OFFICER}
+_BUNDLE: Final = "kantha/v1/welcome"
+QR_CHARACTERS: Final = 2_900
+"""What the largest QR code holds of such text, nearly; an officer's reply is larger."""
 
 
 class NotPublishedError(ActionError):
@@ -47,6 +56,12 @@ class LabelTakenError(ActionError):
     next_step = "Choose another label, so that people know which device is meant."
 
 
+class NoReplyError(ActionError):
+    """No reply to this invitation has come by the relay yet."""
+
+    next_step = "Let the new device connect once, connect this one, and try again; or give the reply's file."
+
+
 class BundleRefusedError(ActionError):
     """This file is not a welcome for this device."""
 
@@ -57,33 +72,36 @@ class BundleRefusedError(ActionError):
 
 
 def invite(device: Device, *, role: str, desk: str, label: str | None = None) -> InvitationView:
-    """A single-use invitation, valid for a day. role: intake or handler; an officer's keys come with
-    issue 3.
+    """A single-use invitation, valid for a day. role: intake, handler or officer (who also handles the
+    desk).
     """
     if role not in _ROLES:
-        raise ChoiceUnknownError(
-            "This version admits intake devices and handlers; it cannot add a second officer yet.",
-            next_step="Invite the device as handler.",
-        )
+        raise ChoiceUnknownError("A device is invited as intake, handler or officer.")
     phone = device.directory()
     if phone is None:
         raise NotPublishedError
-    found = phone.root.desk_named(desk)
+    root = require_officer(device)
+    found = root.desk_named(desk)
     if found is None:
         raise ChoiceUnknownError(f'There is no desk called "{desk}".')
     wanted = " ".join((label or "").split())
     if len(wanted) > 40:
         raise ChoiceUnknownError("A label has at most 40 characters.")
-    _require_free_label(device, wanted)
+    if wanted and wanted.casefold() in labels(device):
+        raise LabelTakenError
     with device.vault.transaction():
         invitation = _admissions(device).invite(
             role=_ROLES[role],
             desk=found,
             label=wanted or None,
-            root=phone.root,
+            root=root,
             root_digest=root_hash(phone.part.roots[-1].body),
         )
-    return InvitationView(text=invitation.to_text(), expires_at=moments.iso(invitation.expires_at))
+    return InvitationView(
+        text=invitation.to_text(),
+        expires_at=moments.iso(invitation.expires_at),
+        id=invitation.id.hex(),
+    )
 
 
 def qr_png(text: str) -> bytes:
@@ -95,52 +113,78 @@ def qr_png(text: str) -> bytes:
 
 def read_reply(device: Device, reply_text: str) -> ReplyView:
     """What the officer compares before anything is signed."""
-    opened = _opened(device, reply_text)
-    return ReplyView(
-        check=opened.digits,
-        role="intake" if opened.invitation.role is Role.INTAKE else "handler",
-        label=opened.invitation.label or "",
-        device=opened.reply.device.hex(),
-    )
+    return _reply_view(device, _opened(device, reply_text))
+
+
+def replies(device: Device) -> list[ReplyView]:
+    """The replies that came by the relay and wait for their digits, oldest first. Empty where no officer
+    is.
+    """
+    if not device.officer:
+        return []
+    return [_reply_view(device, opened) for opened in _admissions(device).replies()]
 
 
 def admit(device: Device, reply_text: str, *, confirm: str) -> AdmittedView:
     """Admit the device if these are its digits; publishes and sends the welcome at once when the relay
     answers.
+
+    `reply_text` is the reply itself, or the id or the label of the invitation whose reply the relay brought.
+    Where another officer must sign first, nothing is sent yet and there is no welcome (`waits`).
     """
+    require_officer(device)
     with device.vault.transaction():  # two presses of one button must not admit twice
-        opened = _opened(device, reply_text)
+        opened = _chosen(device, reply_text, confirm)
         label = opened.invitation.label or _free_label(device, opened.invitation.role)
         cell = _admissions(device).admit(opened, confirmed=confirm, label=label)
-        device.answers.queue_sealed(cell)
-    published, parts = _publish(device)
+        holds = bool(send_welcomes(device))
+    parts = publish_with_parts(device, welcome=holds)
+    # Publishing fetches what other officers signed meanwhile, so it may hold only now.
+    holds = holds or admission_holds(device, opened.reply.device, role=opened.invitation.role)
     return AdmittedView(
         device=opened.reply.device.hex(),
         label=label,
-        welcome=encode({1: _BUNDLE, 2: cell, **parts}),
-        published=published,
+        welcome=encode({1: _BUNDLE, 2: cell, **(parts or {})}) if holds else b"",
+        published=parts is not None,
+        waits=not holds,
     )
 
 
-def _publish(device: Device) -> tuple[bool, dict[int, bytes]]:
-    """Tell the relay now if it can be reached: the directory, then the welcome among three dummies.
+def _chosen(device: Device, said: str, confirm: str) -> OpenReply:
+    """The reply that is meant. Of several to one invitation, only the one with these digits."""
+    compact = "".join(said.split())
+    if compact.startswith(REPLY_PREFIX):
+        return _opened(device, said)
+    wanted = " ".join(said.split()).casefold()
+    came = [
+        opened
+        for opened in _admissions(device).replies()
+        if wanted in (opened.invitation.id.hex(), (opened.invitation.label or "").casefold())
+    ]
+    if not came and not wanted:
+        return _opened(device, said)
+    if not came:
+        raise NoReplyError
+    for opened in came:
+        try:
+            require_digits(opened.transcript, confirm)
+        except DigitsDifferError:
+            continue
+        return opened
+    raise DigitsDifferError
 
-    The device is admitted by now and the welcome made: whatever the relay says, the officer must get it.
-    """
-    from app.actions.sending import session_of
 
-    token = publish_token(device.state)
-    try:
-        with RelayClient(device.member.relay, device.member.pool_name) as relay:
-            if token is not None:
-                Publisher(device.directory_client, token).maintain(relay)
-            session_of(device).send_replies(relay)
-            phone, handler = relay.get_directory(PHONE_PART), relay.get_directory(HANDLER_PART)
-    except (SyncError, CryptoError):
-        return False, {}
-    assert phone is not None
-    assert handler is not None
-    return True, {3: phone[0], 4: phone[1].encode(), 5: handler[0], 6: handler[1].encode()}
+def _reply_view(device: Device, opened: OpenReply) -> ReplyView:
+    invitation = opened.invitation
+    return ReplyView(
+        check=opened.digits,
+        role=label_of_role(invitation.role),
+        label=invitation.label or "",
+        device=opened.reply.device.hex(),
+        invitation=invitation.id.hex(),
+        desk=device.directory_client.desk_name(invitation.desk),
+        came_at=None if opened.came_at is None else moments.iso(opened.came_at),
+    )
 
 
 def _admissions(device: Device) -> Admissions:
@@ -151,18 +195,9 @@ def _opened(device: Device, reply_text: str) -> OpenReply:
     return _admissions(device).read(Reply.from_text(reply_text))
 
 
-def _labels(device: Device) -> set[str]:
-    roster = device.roster()
-    return {member.admission.label.casefold() for member in roster.members.values()} if roster else set()
-
-
-def _require_free_label(device: Device, label: str) -> None:
-    if label and label.casefold() in _labels(device):
-        raise LabelTakenError
-
-
 def _free_label(device: Device, role: Role) -> str:
-    stem, taken = ("Phone" if role is Role.INTAKE else "Desk"), _labels(device)
+    stems = {Role.INTAKE: "Phone", Role.HANDLER: "Desk", Role.OFFICER: "Officer"}
+    stem, taken = stems[role], labels(device)
     return next(f"{stem}-{n}" for n in range(1, 1_000) if f"{stem}-{n}".casefold() not in taken)
 
 
@@ -188,7 +223,7 @@ def join(
         with vault.transaction():
             joining_now = Joining.begin(state, invitation)
         mark_joining(home, waiting=True)
-        view = _joined_view(joining_now, invitation)
+        view = _joined_view(state, joining_now)
     except BaseException:
         vault.close()
         wipe(home)
@@ -200,7 +235,7 @@ def join(
 def joining(device: Device) -> JoinedView | None:
     """The digits and the reply once more, while the welcome is awaited; None once this device belongs."""
     waiting = Joining.load(device.state)
-    return None if waiting is None else _joined_view(waiting, waiting.invitation)
+    return None if waiting is None else _joined_view(device.state, waiting)
 
 
 def import_bundle(device: Device, data: bytes) -> None:
@@ -249,6 +284,13 @@ def _tag(part: bytes) -> str:
     return sha256(part).hex()
 
 
-def _joined_view(waiting: Joining, invitation: Invitation) -> JoinedView:
-    device = Reply.verify(waiting.reply, invitation=invitation).device
-    return JoinedView(check=waiting.digits, device=device.hex(), reply_text=Reply.to_text(waiting.reply))
+def _joined_view(state: State, waiting: Joining) -> JoinedView:
+    device = Reply.verify(waiting.reply, invitation=waiting.invitation).device
+    officer, text = waiting.officer(state), Reply.to_text(waiting.reply)
+    return JoinedView(
+        check=waiting.digits,
+        device=device.hex(),
+        reply_text=text,
+        officer_check=None if officer is None else officer_digits(officer),
+        fits_qr=len(text) <= QR_CHARACTERS,
+    )

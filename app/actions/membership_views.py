@@ -71,7 +71,7 @@ class OrganisationView(msgspec.Struct, frozen=True):
     org_id: str
     root_version: int
     threshold: int
-    officers: list[str]
+    officers: list[OfficerView]
     desks: list[DeskView]
     devices: list[DeviceView]
     handler_officers: int = 1

@@ -10,21 +10,24 @@ from typing import Final
 from app.actions import moments
 from app.actions.device import Clock, Device
 from app.actions.errors import ActionError, NotAdmittedError
-from app.actions.views import DeskView, DeviceView, OrganisationView
+from app.actions.members import newest_root
+from app.actions.views import DeskView, DeviceView, DrillView, OfficerView, OrganisationView
+from app.actions.warnings import warnings_of
 from app.vault.vault import Vault, wipe
-from crypto.errors import DirectoryRefusedError
+from crypto.errors import DirectoryRefusedError, RootRefusedError
 from crypto.ids import OrganisationId, new_desk_id
 from crypto.passphrases import MEMORY_KIB, check_strength
-from crypto.primitives import OfficerSigningKey, OpeningKey, random_bytes, sha256
-from crypto.root import YEAR_SECONDS, Desk, Officer, Policy, PublishRight, Root, root_hash
-from crypto.roster import Role
+from crypto.primitives import random_bytes, sha256
+from crypto.root import YEAR_SECONDS, Desk, Policy, PublishRight, Root, root_hash
+from crypto.roster import Member, Role
 from crypto.tokens import TokenMaster, TokenSeed
-from sync.admission import self_admission
+from sync import rootchange
+from sync.admission import Admissions, self_admission
+from sync.belonging import keep_roots
 from sync.directory import DirectoryClient
-from sync.edition import keep_roots
 from sync.errors import RelayBusyError, RelayUnreachableError
 from sync.integrity import last_heard, missing
-from sync.membership import Membership, Self
+from sync.membership import Membership, Self, create_officer
 from sync.publish import Publisher, mark_due
 from sync.state import State
 from sync.transport import RelayClient
@@ -33,6 +36,7 @@ _POOL: Final = re.compile(r"[0-9a-f]{32}")
 _TOKEN: Final = re.compile(r"[A-Za-z0-9_-]{43}")
 FIRST_DESK: Final = "main"
 FIRST_LABEL: Final = "Desk-1"
+REASON_WORDS: Final = {1: "seized", 2: "lost", 3: "left", 4: "replaced", 5: "none"}
 
 
 class SetUpRefusedError(ActionError):
@@ -98,9 +102,8 @@ def _require(name: str, relay: str, pool: str, publish_token: str, gap_seconds: 
 
 def _found(state: State, *, name: str, relay: str, pool: bytes, policy: Policy) -> None:
     """Keys, root version 1, the own admission. Inside a transaction."""
-    me, officer, kem = Self.create(state), OfficerSigningKey.generate(), OpeningKey.generate()
-    state.keys.put("officer", officer.seed)
-    state.keys.put("officer-kem", kem.seed)
+    me = Self.create(state)
+    key, officer = create_officer(state, device=me.id)
     master = TokenMaster(random_bytes(32))
     state.keys.put("token-master", master.secret)
     desk, now = Desk(new_desk_id(), FIRST_DESK), state.now()
@@ -109,7 +112,7 @@ def _found(state: State, *, name: str, relay: str, pool: bytes, policy: Policy) 
         previous=b"",
         name=name,
         threshold=1,
-        officers=(Officer(officer.public, kem.sealing_key.public, me.id),),
+        officers=(officer,),
         desks=(desk,),
         publishers=(PublishRight(me.id, me.identity.public),),
         policy=policy,
@@ -117,7 +120,7 @@ def _found(state: State, *, name: str, relay: str, pool: bytes, policy: Policy) 
         issued_at=now,
         expires_at=now + YEAR_SECONDS,
     )
-    signed = root.sign([officer])
+    signed = root.sign([key])
     member = Membership(
         org=OrganisationId(root_hash(signed.body)),
         org_name=name,
@@ -141,7 +144,7 @@ def _found(state: State, *, name: str, relay: str, pool: bytes, policy: Policy) 
         state,
         directory=directory,
         identity=me.identity.public,
-        kem_hash=sha256(kem.sealing_key.public),
+        kem_hash=sha256(officer.kem),
         device=me.id,
     )
     publisher = Publisher(directory, "")
@@ -167,36 +170,99 @@ def show(device: Device) -> OrganisationView:
     phone = device.directory()
     if phone is None:
         raise NotAdmittedError
+    root, roster = _root(device, phone.root), device.roster()
+    members = (
+        list(roster.members.values())
+        if roster is not None
+        else [Member(entry.admission, None) for entry in phone.part.handlers]
+    )
+    labels = {member.admission.device: member.admission.label for member in members}
+    officers = [
+        OfficerView(
+            id=officer.id.hex(),
+            device=officer.device.hex(),
+            label=labels.get(officer.device, ""),
+            this=officer.device == device.me.id,
+        )
+        for officer in root.officers
+    ]
+    return OrganisationView(
+        name=root.name,
+        org_id=device.member.org.hex(),
+        root_version=root.version,
+        threshold=root.threshold,
+        officers=officers,
+        desks=[DeskView(desk.id.hex(), desk.name) for desk in root.desks],
+        devices=_devices(device, root, members),
+        handler_officers=root.policy.handler_officers,
+        root_expires_at=moments.iso(root.expires_at),
+        proposals=_waiting(device, len(roster.pending) if roster is not None else 0),
+        replies=len(Admissions(device.directory_client).replies()) if device.officer else 0,
+        drill=_drill(device),
+        warnings=warnings_of(device),
+    )
+
+
+def _root(device: Device, published: Root) -> Root:
+    """The newest root known here, also when it is not published yet."""
+    try:
+        return newest_root(device) if device.role == "handler" else published
+    except RootRefusedError:
+        return published
+
+
+def _devices(device: Device, root: Root, members: list[Member]) -> list[DeviceView]:
     heard = {key: moments.iso(at) for key, at in last_heard(device.state).items()}
     gaps: dict[bytes, int] = {}
     for gap in missing(device.state):
         gaps[gap.device] = gaps.get(gap.device, 0) + gap.last - gap.first + 1
-    desks = {desk.id: desk.name for desk in phone.root.desks}
-    roster = device.roster()
-    admissions = (
-        [(member.admission, member.revoked_at) for member in roster.members.values()]
-        if roster is not None
-        else [(entry.admission, None) for entry in phone.part.handlers]
-    )
-    devices = [
-        DeviceView(
+    desks = {desk.id: desk.name for desk in root.desks}
+    officers = {officer.device for officer in root.officers}
+
+    def view(member: Member) -> DeviceView:
+        admission = member.admission
+        return DeviceView(
             id=admission.device.hex(),
             label=admission.label,
             role="intake" if admission.role is Role.INTAKE else "handler",
             desk=desks.get(admission.desk),
-            state="active" if revoked is None else "revoked",
+            state=_state(member),
             admitted_at=moments.iso(admission.at),
             last_heard=heard.get(admission.device),
             missing=gaps.get(admission.device, 0),
+            officer=admission.device in officers,
+            revoked_at=_iso(member.revoked_at),
+            reason=None if member.reason is None else REASON_WORDS[int(member.reason)],
+            closed_at=_iso(member.closed_at),
         )
-        for admission, revoked in sorted(admissions, key=lambda entry: (entry[0].at, entry[0].device))
-    ]
-    return OrganisationView(
-        name=phone.root.name,
-        org_id=device.member.org.hex(),
-        root_version=phone.root.version,
-        threshold=phone.root.threshold,
-        officers=[officer.id.hex() for officer in phone.root.officers],
-        desks=[DeskView(desk.id.hex(), desk.name) for desk in phone.root.desks],
-        devices=devices,
-    )
+
+    def order(member: Member) -> tuple[int, bytes]:
+        return (member.admission.at, member.admission.device)
+
+    return [view(member) for member in sorted(members, key=order)]
+
+
+def _state(member: Member) -> str:
+    if member.revoked_at is not None:
+        return "revoked"
+    return "displaced" if member.displaced else "active"
+
+
+def _iso(at: int | None) -> str | None:
+    return None if at is None else moments.iso(at)
+
+
+def _waiting(device: Device, statements: int) -> int:
+    """How many things wait for officers' signatures."""
+    if not device.officer:
+        return 0
+    return statements + len(rootchange.open_proposals(device.state, org=device.member.org))
+
+
+def _drill(device: Device) -> DrillView | None:
+    """The last rehearsal of recovery, on an officer's device."""
+    if not device.officer:
+        return None
+    from app.actions import recovery
+
+    return recovery.last_drill(device) or DrillView(at=None, worked=False, due=True)

@@ -10,11 +10,17 @@ from typing import Any, Final
 from app.actions import arrivals, moments
 from app.actions.device import Device, mark_joining
 from app.actions.errors import ChoiceUnknownError
+from app.actions.publishing import publish, send_welcomes
+from app.actions.standing import explain
 from app.actions.views import MissingView, OutboxItem, OutboxView, SyncReport
+from app.actions.warnings import warnings_of
 from app.domain.errors import OperationError
 from app.vault.errors import VaultError
+from crypto.errors import CryptoError
 from crypto.ids import DeviceId
 from crypto.parcels import ParcelKind
+from sync.admission import Admissions
+from sync.errors import SyncError
 from sync.inbox import ArrivedParcel
 from sync.integrity import missing
 from sync.joining import Joining
@@ -87,6 +93,11 @@ def sync(
                 outcome = _session_before_welcome(device, waiting, session, relay, deposits)
             else:
                 outcome = session.run(relay, deposits=deposits)
+                if device.officer and send_welcomes(device):
+                    publish(device, relay)  # another officer has signed: the new device may come in now
+                    session_of(device, sleep=sleep).send_replies(relay)
+    except (SyncError, CryptoError) as error:
+        raise explain(device, error) from error
     finally:
         # What was sent or confirmed is deleted; the WAL would still tie this device to cells of the relay.
         with contextlib.suppress(VaultError):
@@ -98,6 +109,9 @@ def sync(
         received=outcome.received,
         waiting=device.outbox.waiting(),
         missing=missing_at(device),
+        joined=device.joined,
+        replies=len(Admissions(device.directory_client).replies()) if device.officer else 0,
+        warnings=warnings_of(device),
     )
 
 
@@ -149,4 +163,5 @@ def outbox(device: Device) -> OutboxView:
         items=items,
         last_sent_at=None if last is None else moments.iso(last),
         cost_bytes=device.member.deposits * DEPOSIT_BYTES_OF["complaints"] + _REPLIES_BYTES,
+        warnings=warnings_of(device),
     )

@@ -19,7 +19,8 @@ import click
 from app.cli.cases import case
 from app.cli.complaints import ask, complaint, inbox, reply
 from app.cli.housekeeping import schema, vault
-from app.cli.membership import admit, invite, join, org
+from app.cli.membership import admit, invite, join
+from app.cli.org import org
 from app.cli.relay import relay
 from app.cli.running import demo, open_app
 from app.cli.sending import bundle, outbox, sync

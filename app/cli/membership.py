@@ -1,86 +1,22 @@
-"""`org`, `invite`, `join`, `admit`: who belongs to an organisation, and how a device comes in, in person."""
+"""`invite`, `join`, `admit`: how a device comes into an organisation, in person."""
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from app.cli.files import read_text, write_private
 from app.cli.opening import choose_passphrase, home, passphrase_option, unlocked
-from app.cli.output import clean, json_option, say, show, table
+from app.cli.output import clean, json_option, show
+
+if TYPE_CHECKING:
+    from app.actions.views import AdmittedView
 
 OutFile = click.Path(dir_okay=False, path_type=Path)
 InFile = click.Path(dir_okay=False, path_type=Path)
-
-
-@click.group()
-def org() -> None:
-    """The organisation of this device."""
-
-
-@org.command("create")
-@click.option("--name", required=True, help="The organisation's name.")
-@click.option("--relay", required=True, metavar="URL", help="Where its cells go.")
-@click.option("--pool", required=True, help="Its pool at the relay.")
-@click.option("--publish-token", required=True, metavar="TOKEN", help="The pool's publishing token.")
-@click.option(
-    "--gap-seconds",
-    type=click.IntRange(min=0),
-    metavar="N",
-    help="Longest random wait inside a session; 0 is for tests.",
-)
-@passphrase_option
-@json_option
-def org_create(
-    name: str,
-    relay: str,
-    pool: str,
-    publish_token: str,
-    gap_seconds: int | None,
-    passphrase_fd: int | None,
-    as_json: bool,
-) -> None:
-    """Make an organisation: this device becomes its first officer, and handler of the desk "main"."""
-    from app.actions import organisation
-
-    passphrase = choose_passphrase(passphrase_fd)
-    if gap_seconds == 0:
-        say(
-            "Without the random waits an observer sees from the times which session is whose. Only for tests."
-        )
-    device = organisation.create(
-        home(),
-        passphrase,
-        name=name,
-        relay=relay,
-        pool=pool,
-        publish_token=publish_token,
-        gap_seconds=gap_seconds,
-    )
-    try:
-        view = organisation.show(device)
-    finally:
-        device.lock()
-    show(view, f"{clean(view.name)} is made. This device is its first officer.", as_json=as_json)
-
-
-@org.command("show")
-@passphrase_option
-@json_option
-def org_show(passphrase_fd: int | None, as_json: bool) -> None:
-    """Who and what belongs to it."""
-    from app.actions import organisation
-
-    with unlocked(passphrase_fd) as device:
-        view = organisation.show(device)
-    devices = table(
-        ("DEVICE", "ROLE", "DESK", "STATE", "LAST HEARD", "ID"),
-        ((d.label, d.role, d.desk, d.state, d.last_heard, d.id) for d in view.devices),
-        empty="No device is admitted yet.",
-    )
-    desks = ", ".join(desk.name for desk in view.desks)
-    show(view, f"{clean(view.name)}\nDesks: {clean(desks)}\n\n{devices}", as_json=as_json)
 
 
 @click.command()
@@ -108,7 +44,12 @@ def invite(
     write_private(out, view.text.encode())
     if qr is not None:
         write_private(qr, enrolment.qr_png(view.text))
-    files = {"invitation": str(out), "qr": None if qr is None else str(qr), "expires_at": view.expires_at}
+    files = {
+        "invitation": str(out),
+        "qr": None if qr is None else str(qr),
+        "expires_at": view.expires_at,
+        "id": view.id,
+    }
     show(files, f"The invitation is in {out}. It can be used once, until {view.expires_at}.", as_json=as_json)
 
 
@@ -124,38 +65,56 @@ def join(invitation: Path, out: Path, passphrase_fd: int | None, as_json: bool) 
     text = read_text(invitation)
     view = enrolment.join(home(), choose_passphrase(passphrase_fd), text)
     write_private(out, view.reply_text.encode())
-    show(
-        {"check": view.check, "device": view.device},
-        f"{view.check}\n\nRead these digits to the officer and give them {out}.",
-        as_json=as_json,
-    )
+    document = {"check": view.check, "device": view.device}
+    lines = [view.check, "", f"Read these digits to the officer and give them {out}, or connect once."]
+    if view.officer_check is not None:
+        document["officer_check"] = view.officer_check
+        lines += ["", view.officer_check, "", "Where other officers sign as well, read these to them."]
+    show(document, "\n".join(lines), as_json=as_json)
 
 
 @click.command()
-@click.argument("reply_file", metavar="REPLY", type=InFile)
+@click.argument("reply", metavar="REPLY")
 @click.option(
     "--confirm", required=True, metavar='"12345 67890 …"', help="The digits that were read out to you."
 )
 @click.option("--out", type=OutFile, metavar="WELCOME", help="Also write the welcome to this file.")
 @passphrase_option
 @json_option
-def admit(reply_file: Path, confirm: str, out: Path | None, passphrase_fd: int | None, as_json: bool) -> None:
-    """Admit the device that sent this reply. Refuses when any digit differs."""
+def admit(reply: str, confirm: str, out: Path | None, passphrase_fd: int | None, as_json: bool) -> None:
+    """Admit the device that sent this reply. Refuses when any digit differs.
+
+    REPLY is the reply's file; or the id or label of the invitation, when the relay brought the reply.
+    """
     from app.actions import enrolment
 
-    text = read_text(reply_file)
+    said = read_text(Path(reply)) if _is_file(reply) else reply
     with unlocked(passphrase_fd) as device:
-        view = enrolment.admit(device, text, confirm=confirm)
-    if out is not None:
+        view = enrolment.admit(device, said, confirm=confirm)
+    if out is not None and not view.waits:
         write_private(out, view.welcome)
-    where = "" if out is None else f" The welcome is in {out}."
+    show(
+        {"device": view.device, "label": view.label, "published": view.published, "waits": view.waits},
+        _admitted_text(view, out),
+        as_json=as_json,
+    )
+
+
+def _is_file(said: str) -> bool:
+    """Whether this names a file: a path that exists, or something that can only be meant as one."""
+    return os.path.sep in said or Path(said).is_file()
+
+
+def _admitted_text(view: AdmittedView, out: Path | None) -> str:
+    name = clean(view.label) or view.device
+    if view.waits:
+        return (
+            f"{name} waits for another officer, who signs with `kantha org sign` and the digits. Then this"
+            " device sends the welcome in its next sync" + ("; no file was written." if out else ".")
+        )
     how = (
         "It gets its welcome in its first session."
         if view.published
         else "The relay could not be reached; the next sync tries again."
     )
-    show(
-        {"device": view.device, "label": view.label, "published": view.published},
-        f"{clean(view.label) or view.device} is admitted. {how}{where}",
-        as_json=as_json,
-    )
+    return f"{name} is admitted. {how}" + ("" if out is None else f" The welcome is in {out}.")

@@ -8,6 +8,7 @@ import click
 
 from app.cli.files import BUNDLE_BYTES_MAX, read_bytes
 from app.cli.opening import passphrase_option, unlocked
+from app.cli.org import warning_text
 from app.cli.output import json_option, plain, show, table
 
 
@@ -30,6 +31,13 @@ def sync(deposits: str | None, passphrase_fd: int | None, as_json: bool) -> None
             lines.append(f"Numbers {gap.from_} to {gap.to} from {sender} are too old to arrive any more.")
         else:
             lines.append(f"Numbers {gap.from_} to {gap.to} from {sender} have not arrived since {gap.since}.")
+    if not report.joined:
+        lines.append(
+            "The welcome has not come yet: an officer has still to compare the digits, or another to sign."
+        )
+    if report.replies:
+        lines.append(f"{report.replies} invited devices have answered: `kantha org replies`.")
+    lines += [warning_text(warning) for warning in report.warnings]
     show(report, "\n".join(lines), as_json=as_json)
 
 
@@ -43,7 +51,11 @@ def outbox(passphrase_fd: int | None, as_json: bool) -> None:
     with unlocked(passphrase_fd) as device:
         view = sending.outbox(device)
     rows = ((item.code, item.kind, item.state, item.at) for item in view.items)
-    show(view, table(("NUMBER", "WHAT", "STATE", "AT"), rows, empty="Nothing waiting."), as_json=as_json)
+    lines = [table(("NUMBER", "WHAT", "STATE", "AT"), rows, empty="Nothing waiting.")]
+    if any(item.state == "too_late" for item in view.items):
+        lines.append("What is too late can no longer be opened by the desk: take it down again.")
+    lines += [warning_text(warning) for warning in view.warnings]
+    show(view, "\n".join(lines), as_json=as_json)
 
 
 @click.group()

@@ -4,21 +4,27 @@ with World(tmp_path) as world:
     phone = world.phone("Blue-7")
     codes = intake.new_complaints(phone, [record()], finish=True)
     world.sync(phone, world.desk)
+
+    second = world.officer("Officer-2")          # signs, publishes and handles the desk "main"
+    private = world.desk2("private")             # another desk and its handler
+    world.two_must_sign(second)                  # from now on two officers for roots and handlers
+    third = world.handler("Desk-3", signed_by=[second])
+    world.revoke("Blue-7", reason="seized")
 """
 
 from __future__ import annotations
 
 import sqlite3
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Any
 
 from app.actions import device as devices
-from app.actions import enrolment, organisation, sending
+from app.actions import enrolment, officers, organisation, revocation, sending
 from app.actions.device import Device
-from app.actions.views import SyncReport
+from app.actions.views import RevokedView, SyncReport
 from sync.transport import RelayClient
 from sync.wire import STREAMS
 from tests.sync.relay.running import RunningRelay, start_relay
@@ -59,27 +65,98 @@ class World:
 
     # --- devices ------------------------------------------------------------
 
-    def join(self, label: str, *, role: str = "intake", clock: Callable[[], float] | None = None) -> Device:
-        """A device that was admitted and has its welcome not yet."""
-        home, now = self.root / label, clock or self.clock
-        invited = enrolment.invite(self.desk, role=role, desk="main", label=label)
+    def join(
+        self,
+        label: str,
+        *,
+        role: str = "intake",
+        clock: Callable[[], float] | None = None,
+        desk: str = "main",
+        by: Device | None = None,
+    ) -> Device:
+        """A device that was admitted (or waits for another officer) and has its welcome not yet."""
+        home, now, officer = self.root / label, clock or self.clock, by or self.desk
+        invited = enrolment.invite(officer, role=role, desk=desk, label=label)
         joined = enrolment.join(home, PASSPHRASE, invited.text, clock=now, argon_memory_kib=MEMORY_KIB)
-        enrolment.admit(self.desk, joined.reply_text, confirm=joined.check)
+        enrolment.admit(officer, joined.reply_text, confirm=joined.check)
         return self.open(label, clock=now)
 
-    def phone(self, label: str = "Blue-7", *, clock: Callable[[], float] | None = None) -> Device:
+    def phone(
+        self,
+        label: str = "Blue-7",
+        *,
+        clock: Callable[[], float] | None = None,
+        desk: str = "main",
+        by: Device | None = None,
+    ) -> Device:
         """A phone that belongs."""
-        return self._welcomed(self.join(label, clock=clock))
+        return self._welcomed(self.join(label, clock=clock, desk=desk, by=by))
 
-    def handler(self, label: str = "Desk-2", *, clock: Callable[[], float] | None = None) -> Device:
-        """Another handler of the desk, who belongs."""
-        return self._welcomed(self.join(label, role="handler", clock=clock))
+    def handler(
+        self,
+        label: str = "Desk-2",
+        *,
+        clock: Callable[[], float] | None = None,
+        desk: str = "main",
+        by: Device | None = None,
+        signed_by: Sequence[Device] = (),
+    ) -> Device:
+        """Another handler of a desk, who belongs."""
+        joined = self.join(label, role="handler", clock=clock, desk=desk, by=by)
+        return self._signed(joined, by=by, signed_by=signed_by)
+
+    def officer(
+        self,
+        label: str = "Officer-2",
+        *,
+        clock: Callable[[], float] | None = None,
+        desk: str = "main",
+        by: Device | None = None,
+        signed_by: Sequence[Device] = (),
+    ) -> Device:
+        """Another officer: in the root, with the publish right, and a handler of the desk."""
+        joined = self.join(label, role="officer", clock=clock, desk=desk, by=by)
+        return self._signed(joined, by=by, signed_by=signed_by)
+
+    def desk2(self, name: str = "private", *, label: str | None = None, by: Device | None = None) -> Device:
+        """Another desk, and the device of its first handler."""
+        officers.add_desk(by or self.desk, name)
+        handler = self.handler(label or f"{name}-1", desk=name, by=by)
+        self.sync(by or self.desk, handler)
+        return handler
+
+    def two_must_sign(self, second: Device) -> None:
+        """From now on two officers sign every new root and every handler's admission."""
+        officers.set_threshold(self.desk, 2)
+        self.sync(second)
+        officers.set_policy(self.desk, handler_officers=2)
+        self.sign_all(second)
+        self.sync(self.desk)
+
+    def sign_all(self, *those: Device) -> None:
+        """Each of these officers synchronises and signs all that waits, with the digits read out."""
+        for officer in those:
+            self.sync(officer)
+            for waiting in officers.proposals(officer):
+                if not waiting.signed_by_me:
+                    officers.sign(officer, waiting.id, confirm=waiting.digits)
+            self.sync(officer)
+
+    def revoke(self, label: str, *, by: Device | None = None, reason: str = "lost") -> RevokedView:
+        """One officer says that a device no longer belongs."""
+        return revocation.revoke(by or self.desk, label, reason=reason)
 
     def open(self, label: str, *, clock: Callable[[], float] | None = None) -> Device:
         """Unlock a folder again."""
         device = devices.unlock(self.root / label, PASSPHRASE, clock=clock or self.clock)
         self.devices.append(device)
         return device
+
+    def _signed(self, device: Device, *, by: Device | None, signed_by: Sequence[Device]) -> Device:
+        self.sign_all(*signed_by)
+        if signed_by:
+            self.sync(by or self.desk)
+        return self._welcomed(device)
 
     def _welcomed(self, device: Device) -> Device:
         self.sync(device)
