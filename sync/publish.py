@@ -80,6 +80,8 @@ class Publisher:
                 self.publish(relay)
                 return True
             self._finish(relay, looked=False)
+        except PublishRightError:
+            return False  # as the directory said that came just now
         except PublishRefusedError:
             if self.directory.etag(PHONE_PART) is None:
                 raise
@@ -227,8 +229,8 @@ class Publisher:
     # --- what follows ---------------------------------------------------------------------------------
 
     def _finish(self, relay: RelayClient, *, looked: bool) -> None:
-        """Steps 8.4.7 and 8.4.8: the publishing token, then the sets. `looked`: the relay's directory is known
-        to be this organisation's, and as it is here.
+        """Steps 8.4.7 and 8.4.8: the publishing token, then the sets. `looked`: the directory at the relay is
+        known to be this organisation's, and as it is here.
         """
         if rights.change_due(self.state):
             self._change_token(relay)
