@@ -11,7 +11,7 @@ from sync import wire
 from sync.relay.places import RelayDatabaseError, create_pool
 from sync.relay.schema import RelayVersionError
 from sync.relay.serve import serve
-from sync.relay.sqlite_store import RelayRunningError
+from sync.relay.sqlite_store import RelayMovedError, RelayRunningError
 
 
 def main() -> int:
@@ -43,7 +43,7 @@ def main() -> int:
                 page_seconds=options.page_seconds,
                 reply_page_seconds=options.reply_page_seconds,
             )
-    except (OSError, RelayDatabaseError, RelayRunningError, RelayVersionError) as error:
+    except (OSError, RelayDatabaseError, RelayMovedError, RelayRunningError, RelayVersionError) as error:
         sys.stderr.write(f"{error}\n")
         return 1
     return 0

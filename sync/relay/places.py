@@ -17,6 +17,10 @@ class RelayDatabaseError(Exception):
     """The relay's database cannot be used; the message says why and what to do."""
 
 
+class RelayDataError(Exception):
+    """The relay's data cannot be used like that; the message says why and what to do."""
+
+
 def need_driver() -> None:
     """Raise `RelayDatabaseError` where the driver for PostgreSQL is not installed."""
     if importlib.util.find_spec("psycopg") is None:

@@ -12,6 +12,8 @@ from pathlib import Path
 from typing import Final
 
 DATABASE_NAME: Final = "relay.db"
+LOCK_NAME: Final = "relay.lock"
+MOVED_NAME: Final = "relay.moved"  # an empty file: everything is in a database now
 SCHEMA_VERSION: Final = 1
 
 SCHEMA: Final = """

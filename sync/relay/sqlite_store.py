@@ -27,7 +27,7 @@ from sync.relay.disk import LockedError, lock_file
 from sync.relay.errors import BusyRefusal, ChangedRefusal, NothingThereRefusal, PoolRefusal, TokenRefusal
 from sync.relay.openpages import OpenPages
 from sync.relay.pools import pool_number
-from sync.relay.schema import open_relay_database
+from sync.relay.schema import LOCK_NAME, MOVED_NAME, open_relay_database
 from sync.relay.store import ClosedPage, Deposit, DirectoryPart, IndexChunk
 from sync.relay.tokens import TokenSets, distinct_hashes
 from sync.relay.writer import Hooks, Writer
@@ -46,6 +46,10 @@ class RelayRunningError(Exception):
     """Another relay is already serving this data folder."""
 
 
+class RelayMovedError(Exception):
+    """This folder's relay was moved into a database; start it with --database-url."""
+
+
 class SqliteStore:
     """A `Store` in one folder. Made inside a running event loop, and used from that loop only."""
 
@@ -53,6 +57,9 @@ class SqliteStore:
         self._data_dir = data_dir
         data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
         self._lock = _lock(data_dir)
+        if (data_dir / MOVED_NAME).exists():
+            os.close(self._lock)
+            raise RelayMovedError(RelayMovedError.__doc__)
         connection = open_relay_database(data_dir)
         self._files = CellFiles(data_dir)
         self._tokens = TokenSets(connection)
@@ -228,7 +235,7 @@ def bind(
 
 def _lock(data_dir: Path) -> int:
     try:
-        return lock_file(data_dir / "relay.lock")
+        return lock_file(data_dir / LOCK_NAME)
     except LockedError:
         raise RelayRunningError(RelayRunningError.__doc__) from None
 

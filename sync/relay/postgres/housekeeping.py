@@ -11,7 +11,7 @@ from psycopg import sql
 from sync import wire
 from sync.relay.indexing import pages_of_dead_chunks
 from sync.relay.postgres.pages import DAY, bodies, span, waiting
-from sync.relay.postgres.schema import Link, value
+from sync.relay.postgres.schema import Link, open_database, value
 
 # Work that needs a table for itself gives up rather than let requests wait longer than this.
 LOCK_WAIT: Final = "SET LOCAL lock_timeout = '2s'"
@@ -88,3 +88,10 @@ def give_back(link: Link) -> None:
 
 def _any(link: Link, stream: int) -> bool:
     return link.execute(sql.SQL("SELECT 1 FROM {} LIMIT 1").format(waiting(stream))).fetchone() is not None
+
+
+def compact(url: str) -> None:
+    """Give back room that deleted rows have left."""
+    with open_database(url) as link:
+        give_back(link)
+        link.execute("VACUUM (ANALYZE)")

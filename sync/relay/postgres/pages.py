@@ -53,7 +53,7 @@ def close_lanes(link: Link, stream: int, *, closed_at: int, only_full: bool) -> 
 
 def _close(link: Link, pool: int, stream: int, closed_at: int) -> None:
     day = closed_at // DAY
-    _make_day(link, stream, day)
+    make_day(link, stream, day)
     with link.transaction():
         link.execute("INSERT INTO lane (pool, stream) VALUES (%s, %s) ON CONFLICT DO NOTHING", (pool, stream))
         last = number(
@@ -144,7 +144,8 @@ def partition(stream: int, day: int) -> sql.Identifier:
     return sql.Identifier(f"page_body_{stream}_{day}")
 
 
-def _make_day(link: Link, stream: int, day: int) -> None:
+def make_day(link: Link, stream: int, day: int) -> None:
+    """The partition for the pages of one day, made where it is missing."""
     name = f"page_body_{stream}_{day}"
     if value(link, "SELECT to_regclass(%s)::text", (name,)) is not None:
         return

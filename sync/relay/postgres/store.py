@@ -54,7 +54,7 @@ class Connection:
             try:
                 return question(kept)
             except psycopg.OperationalError:
-                if not kept.closed or not again:
+                if not again or not _is_closed(kept):
                     raise
                 return question(self._open())
         except (psycopg.Error, RelayDatabaseError):
@@ -221,3 +221,7 @@ class PostgresStore:
         connection = Connection(self._url)
         self._connections.append(connection)
         return connection
+
+
+def _is_closed(link: Link) -> bool:
+    return link.closed
