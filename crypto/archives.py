@@ -32,7 +32,7 @@ from crypto.primitives import DeviceSigningKey
 from crypto.quorum import Piece, require_few, sealed_bytes, subsets
 from crypto.root import MAX_OFFICERS
 from crypto.signed import Signed
-from crypto.stream import Sink, Source, StreamReader, StreamWriter
+from crypto.stream import CHUNK_BYTES, Sink, Source, StreamReader, StreamWriter
 
 MAGIC: Final = b"kantha archive 1\n"
 LABEL: Final = "kantha/v1/archive"
@@ -172,7 +172,7 @@ class ArchiveWriter:
         """Pad, sign, close."""
         left = padded_length(self._written) - self._written
         while left > 0:
-            zeros = min(left, 1024 * 1024)
+            zeros = min(left, CHUNK_BYTES)
             self._put(encode([_PADDING, bytes(zeros)]))
             left -= zeros
         body = encode({1: self._header_hash, 2: self._digest.digest(), 3: maker})
