@@ -8,7 +8,7 @@ from crypto.encoding import encode
 from crypto.errors import EncodingError, SignatureRefusedError
 from crypto.ids import OfficerId, officer_id
 from crypto.primitives import OFFICER_SIGNATURE_BYTES, officer_signature_holds
-from crypto.signed import Countersigned, Signed
+from crypto.signed import MAX_SIGNATURES, Countersigned, Signed
 from tests.crypto.people import flips, identity, officer
 
 LABEL = "kantha/v1/test"
@@ -125,3 +125,71 @@ def test_any_bytes_are_refused_with_an_encoding_error(data: bytes) -> None:
     for read in (Signed.from_wire, Countersigned.from_wire):
         with pytest.raises(EncodingError):
             read(data)
+
+
+# --- several officers, one body -----------------------------------------------------------------------------
+
+
+def test_signatures_of_one_body_unite_in_any_order() -> None:
+    one, two, three = (countersigned(name) for name in NAMES)
+    expected = one.merged(two).merged(three)
+    assert expected.require(label=LABEL, officers=PUBLICS, at_least=3) == b"body"
+    assert three.merged(two.merged(one)) == expected == expected.merged(expected)
+    assert two.merged(one) == one.merged(two)
+
+
+def test_signatures_of_another_body_are_never_united() -> None:
+    with pytest.raises(ValueError, match="same body"):
+        countersigned("officer").merged(Countersigned.make(b"Body", label=LABEL, by=[officer("second")]))
+
+
+def test_an_officer_who_signs_twice_counts_once_and_the_order_does_not_matter() -> None:
+    first, again = countersigned("officer"), countersigned("officer")
+    assert first.signatures != again.signatures
+    assert first.merged(again) == again.merged(first)
+    with pytest.raises(SignatureRefusedError):
+        first.merged(again).require(label=LABEL, officers=PUBLICS, at_least=2)
+
+
+def test_only_what_officers_really_signed_is_carried_on() -> None:
+    own, second = officer_id(officer().public), officer_id(officer("second").public)
+    made = countersigned("officer", "second", "stranger")
+    broken = flips(made.signatures[second], sampled=1)[0]
+    dirty = Countersigned(made.body, {**made.signatures, second: broken})
+    assert dirty.holding(label=LABEL, officers=PUBLICS) == {own}
+    assert dirty.proven(label=LABEL, officers=PUBLICS).signatures == {own: made.signatures[own]}
+    assert made.proven(label="kantha/v1/other", officers=PUBLICS).signatures == {}
+    assert made.proven(label=LABEL, officers={}).signatures == {}
+
+
+def test_a_broken_signature_never_takes_the_place_of_a_true_one() -> None:
+    """Lower bytes win a merge, so whoever can publish could otherwise silence an officer for ever."""
+    own = officer_id(officer().public)
+    false = Countersigned(b"body", {own: bytes(OFFICER_SIGNATURE_BYTES)})
+    true = countersigned("officer")
+    assert false.merged(true).holding(label=LABEL, officers=PUBLICS) == frozenset()
+    cleaned = false.proven(label=LABEL, officers=PUBLICS)
+    assert cleaned.merged(true).holding(label=LABEL, officers=PUBLICS) == {own}
+
+
+def test_an_officer_adds_a_signature_in_the_place_of_a_broken_one() -> None:
+    own = officer_id(officer().public)
+    false = Countersigned(b"body", {own: bytes(OFFICER_SIGNATURE_BYTES)})
+    assert false.add(label=LABEL, by=officer()).holding(label=LABEL, officers=PUBLICS) == {own}
+    both = countersigned("second").add(label=LABEL, by=officer())
+    assert both.require(label=LABEL, officers=PUBLICS, at_least=2) == b"body"
+
+
+def test_more_than_sixteen_signatures_are_another_form() -> None:
+    names = {OfficerId(bytes([n]) * 16): bytes(OFFICER_SIGNATURE_BYTES) for n in range(17)}
+    fits = dict(list(names.items())[:MAX_SIGNATURES])
+    assert Countersigned.from_wire(Countersigned(b"", fits).to_wire()).signatures == fits
+    with pytest.raises(EncodingError):
+        Countersigned.from_wire(Countersigned(b"", names).to_wire())
+
+
+def test_a_change_of_any_sampled_bit_or_a_cut_of_a_countersigned_body_is_refused() -> None:
+    wire = countersigned("officer", "second").to_wire()
+    for changed in [*flips(wire, sampled=300), *(wire[:end] for end in range(0, len(wire), 97))]:
+        with pytest.raises((EncodingError, SignatureRefusedError)):
+            Countersigned.from_wire(changed).require(label=LABEL, officers=PUBLICS, at_least=2)
