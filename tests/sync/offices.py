@@ -1,5 +1,5 @@
-"""Officers', handlers' and intake devices of one organisation around a real relay; stores in memory instead of
-vaults, nobody joins by digits: what is tested is what they publish.
+"""Officers', handlers' and intake devices of one organisation around a real relay, with stores in memory
+instead of vaults. Nobody joins by digits: what is tested is what they publish.
 
 with running relay: office = Office(relay); office.officer("B", by="A"); office.session("B")
 """
@@ -301,7 +301,7 @@ class Office:
 
 
 def agree(office: Office, *names: str) -> None:
-    """All of them hold one directory, one roster, one root, and the chains that the directory's days are of."""
+    """All hold one directory, one roster, one root, and the chains that the directory's days are of."""
     for name in names:
         office.fetch(name)
     heads = {office.phone_part(name).head.hash for name in names}

@@ -79,7 +79,7 @@ def test_an_expired_one_is_refused_and_the_old_one_stays() -> None:
     clock = Hands()
     mine = client(clock)
     mine.accept(shown(5), "five")
-    clock.now = NOW + 41 * 86_400
+    clock.now = NOW + 50 * 86_400
     refused(mine, shown(6), DirectoryExpiredError)
     current = mine.current()
     assert current is not None

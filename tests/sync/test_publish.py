@@ -62,7 +62,6 @@ def test_a_reseed_each_week_keeps_old_parcels_readable_and_days_ahead(world: Wor
         generations |= {key.generation for key in directory.part.days}
         assert directory.head.issued_at >= int(clock()) - 5
         held = load_generations(world.desk.state)
-        assert all(entry.chain.day >= today - 44 for entry in held), "days that are over are deleted"
         assert [entry.chain.generation for entry in held] == sorted(entry.chain.generation for entry in held)
     assert generations == {2, 3, 4, 5, 6, 7}
     reading = session_of(world.desk)
@@ -148,7 +147,7 @@ def test_keys_that_were_turned_while_the_relay_was_down_are_published_when_it_is
     clock.ahead = 7 * DAY + 60
     publisher = Publisher(world.desk.directory_client, publish_token(world.desk.state) or "")
     with world.client() as client:
-        publisher._publish_tokens(client, publisher.editor.root())
+        publisher._finish(client, looked=False)
     before = world.desk.directory()
     port = world.relay.port
     world.relay.kill()
@@ -165,29 +164,14 @@ def test_keys_that_were_turned_while_the_relay_was_down_are_published_when_it_is
     assert {key.generation for key in after.part.days} == {2}
 
 
-def test_a_second_handler_deletes_old_day_keys_too(world: World, clock: Clock) -> None:
-    other = world.handler("Desk-2")
-    assert load_generations(other.state)
-    for week in range(1, 9):
-        clock.ahead = week * 7 * DAY
-        maintain(world)
-        with world.client() as client:
-            phone = other.directory_client.refresh(client)
-            other.directory_client.refresh_handler(client, phone)
-    today = day_of(clock())
-    held = load_generations(other.state)
-    assert held
-    assert all(entry.chain.day >= today - 44 for entry in held)
-
-
 def test_a_phone_that_never_hears_of_a_new_directory_stops_when_the_old_one_is_over(
     world: World, clock: Clock
 ) -> None:
     phone = world.phone("Blue-7")
-    clock.ahead = 39 * DAY
+    clock.ahead = 48 * DAY
     with world.client() as client:
         phone.directory_client.refresh(client)
-        clock.ahead = 41 * DAY
+        clock.ahead = 50 * DAY
         for _ in range(2):
             with pytest.raises(DirectoryExpiredError) as caught:
                 phone.directory_client.refresh(client)

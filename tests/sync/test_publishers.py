@@ -223,7 +223,7 @@ def test_a_publisher_whose_token_is_refused_keeps_its_session_and_remembers_sinc
 
 
 def test_a_revoked_publisher_that_still_stands_in_the_root_is_not_believed(relay: RunningRelay) -> None:
-    """Two of three must sign the root change; until then handlers refuse what the revoked device publishes."""
+    """Two of three must sign the root change; until then handlers refuse what the revoked one publishes."""
     office = Office(relay, clock=Hands())
     office.session("A")
     office.officer("B")

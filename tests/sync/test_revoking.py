@@ -1,4 +1,4 @@
-"""Revocation: what the device loses, what nobody else has to do, and a process that is killed anywhere in it."""
+"""Revocation: what the device loses, what nobody else has to do, and a process killed anywhere in it."""
 
 from __future__ import annotations
 
