@@ -129,7 +129,8 @@ class Roster:
 
 
 def _have(signed: Countersigned, root: Root) -> frozenset[OfficerId]:
-    return frozenset(signed.signatures) & root.officer_publics().keys()
+    present = root.officer_publics()
+    return frozenset(officer for officer in signed.signatures if officer in present)
 
 
 def _united(
