@@ -3,7 +3,7 @@
 A fresh token is kept here before anybody else learns of it. It is published in boxes that only the remaining
 publishers can open, then the relay is told. So whoever is killed, at whichever step: everybody who belongs
 knows the token that is, or the one that comes, and whoever comes next tells the relay. A device that was
-revoked gets no box. protocol.md 8.4.8.
+revoked gets no box. protocol.md 8.4.7.
 """
 
 from __future__ import annotations

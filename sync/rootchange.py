@@ -3,7 +3,7 @@
 Guarantees: a device never signs two bodies for one version, unless the first found nobody else for a week; an
 officer who goes takes no statement with it (whoever signs, signs those too). What officers' devices change by
 themselves, renewing the root and removing a revoked officer, has the same bytes on each of them, so that
-their signatures meet. protocol.md 4.1, 8.4.1.
+their signatures meet. protocol.md 4.1, 8.4.1, 8.4.10.
 """
 
 from __future__ import annotations

@@ -2,7 +2,7 @@
 
 Every publisher can make every set: seeds come from what officers share and from the roster, so two of them
 make the same one. Sets are put only for the state that the directory names, never for what this device alone
-knows; so it does not matter who puts them, or how often. protocol.md 7.1, 8.4.6, 8.4.7.
+knows; so it does not matter who puts them, or how often. protocol.md 7.1, 8.4.5, 8.4.8.
 """
 
 from __future__ import annotations
