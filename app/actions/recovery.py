@@ -192,7 +192,7 @@ def restore(
             with vault.transaction():
                 anchors = [card.root_hash for card in brought]
                 found = archiving.bring_back(vault, file, header, secret, anchors=anchors)
-                tokens = [publish_token, secret.publish_token, *_by_age(brought)]
+                tokens = [publish_token or "", *_by_age(brought, header.at, secret.publish_token)]
                 _rebuild(vault, found, brought, phone, address, lost, label, [one for one in tokens if one])
         except BaseException:
             vault.close()
@@ -214,7 +214,10 @@ def publish(device: Device, *, token: str | None = None) -> bool:
     with RelayClient(device.member.relay, device.member.pool_name) as relay:
         try:
             Publisher(device.directory_client, rights.publish_token(device.state) or "").maintain(relay)
-        except (RelayUnreachableError, RelayBusyError, PublishRefusedError):
+        except PublishRefusedError:
+            rights.note_refused(device.state)
+            return False
+        except (RelayUnreachableError, RelayBusyError):
             return False
         finally:
             device.reload()
@@ -240,7 +243,7 @@ def restored(device: Device) -> RestoredView | None:
         operations=operations,
         revoked=list(revoked),
         published=own is not None and device.id in active and _token_settled(device),
-        needs_cards=False,
+        refused=rights.refused_since(device.state) is not None,
         officers_left=max(0, (phone.root.threshold if phone else 0) - there),
     )
 
@@ -300,8 +303,10 @@ def _published(address: str, card: RecoveryCard) -> UntrustedPhoneDirectory | No
     return UntrustedPhoneDirectory.open(answer[0], key=card.directory_key, org=card.org)
 
 
-def _by_age(brought: Sequence[RecoveryCard]) -> list[str | None]:
-    return [card.publish_token for card in sorted(brought, key=lambda card: -card.at)]
+def _by_age(brought: Sequence[RecoveryCard], at: int, archived: str | None) -> list[str]:
+    """The publishing tokens of cards and archive, the newest first: it changes with every revocation."""
+    tokens = [(card.at, card.publish_token or "") for card in brought] + [(at, archived or "")]
+    return [token for _at, token in sorted(tokens, key=lambda entry: -entry[0])]
 
 
 def _named(wanted: str, handlers: dict[DeviceId, Admission]) -> DeviceId:

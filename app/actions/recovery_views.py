@@ -69,8 +69,9 @@ class CanRestoreView(msgspec.Struct, frozen=True):
 
 class RestoredView(msgspec.Struct, frozen=True):
     """What became of a restoration. ``published``: phones go on by themselves from here; ``revoked``: labels
-    of the machines that are shut out; ``officers_left``: how many officers must still restore a machine of
-    their own before the root can be changed again.
+    of the machines that are shut out; ``refused``: the relay takes none of the publishing tokens that are
+    known; ``officers_left``: how many officers must still restore a machine of their own before the root
+    can be changed again.
     """
 
     archive_at: str
@@ -79,7 +80,7 @@ class RestoredView(msgspec.Struct, frozen=True):
     operations: int
     revoked: list[str]
     published: bool
-    needs_cards: bool
+    refused: bool
     officers_left: int
 
 

@@ -17,6 +17,13 @@ FROM_ENVIRONMENT = "KANTHA_CARD_PASSPHRASE"
 _LINE_BYTES = 4_096
 
 
+_REFUSED = (
+    "The relay refuses the publishing token: another machine was restored or revoked since. Make a new card on"
+    " that machine and restore with it, or ask whoever runs the relay for a new token and give it with"
+    " `kantha org recover status --publish-token`."
+)
+
+
 @click.group()
 def recover() -> None:
     """What brings a desk back when every machine of it is gone."""
@@ -155,8 +162,12 @@ def restore_command(
         device.lock()
     if view is None:
         raise click.ClickException("The restoration left no record of itself. Look with `kantha org show`.")
-    if not view.published:
-        say("The relay does not know of it yet. Give `kantha org recover status` after the next sync.")
+    if view.refused:
+        say(_REFUSED)
+    elif not view.published:
+        say("The relay does not know of it yet: give `kantha org recover status` when it can be reached.")
+    if view.officers_left:
+        say(f"{view.officers_left} more officers need a machine before the root can be changed again.")
     gone = ", ".join(clean(name) for name in view.revoked) or "none"
     show(
         view,
