@@ -31,12 +31,13 @@ from crypto.operations import SignedOperation
 from crypto.parcels import Chunk, ParcelKind, join, open_parcel
 from crypto.primitives import OpenError
 from crypto.roster import Member, Role, Roster
+from sync.admission import take_reply_cell
 from sync.answers import Answers
 from sync.chains import take_head, take_link
 from sync.deskkeys import DayKeys, load_epoch_keys, load_generations, remember_epoch_key
+from sync.due import mark_due
 from sync.integrity import Line, Seen, begin_line, note_cell, note_highest, note_unread
 from sync.membership import Membership, Self
-from sync.publish import mark_due
 from sync.receipts import attested_by, note_shown, take_receipts
 from sync.state import State
 from sync.windows import note_heard, note_since, trusted_day
@@ -123,12 +124,14 @@ class Inbox:
         taken, lines, around = Taken(), set[Line](), day_of(closed_at)
         self._at = min(self.state.now(), closed_at)
         likeliest = next(self.keys.candidates(around), None)
-        opened = [
-            self._open(page[start : start + CELL_BYTES], likeliest, around)
-            for start in range(0, len(page), CELL_BYTES)
-        ]
-        cells = [cell for cell in opened if cell is not None]
-        taken.foreign = len(opened) - len(cells)
+        cells = []
+        for start in range(0, len(page), CELL_BYTES):
+            sealed = page[start : start + CELL_BYTES]
+            cell = self._open(sealed, likeliest, around)
+            if cell is not None:
+                cells.append(cell)
+            elif not take_reply_cell(self.state, sealed):  # somebody who joins answers an invitation of ours
+                taken.foreign += 1
         me = self.me.id  # derived from the key each time
         said = [cell for cell in cells if cell.cell.kind is not CellKind.DUMMY and cell.cell.sender != me]
         # Within a page the cells lie in the order of their hashes. What was announced comes first, the rest

@@ -16,7 +16,6 @@ from app.actions.errors import ChoiceUnknownError, NotAdmittedError
 from app.actions.views import DeskView
 from app.vault.vault import Vault
 from crypto.cells import MAX_BODY_BYTES, CellKind
-from crypto.desk_keys import day_of
 from crypto.directory import PhoneDirectory, Seen
 from crypto.encoding import decode, encode
 from crypto.ids import DeskId, DeviceId
@@ -25,11 +24,13 @@ from crypto.parcels import ParcelContent, ParcelKind, seal_parcel
 from crypto.reply_cells import MAX_SIGNED_BODY_BYTES, ReplyKind
 from crypto.roster import Role, Roster
 from sync.answers import Answers
+from sync.chains import LINK
 from sync.directory import DirectoryClient
 from sync.joining import Joining
 from sync.membership import Membership, Self
 from sync.outbox import CellState, Outbox
 from sync.state import State
+from sync.windows import sealing_key
 
 _JOINING_MARK: Final = "joining"
 _PARCEL_KINDS: Final = {
@@ -187,7 +188,7 @@ class Device:
         if phone is None:
             raise NotAdmittedError
         desk = self._desk(phone, payload.get("desk"))
-        day_key = phone.part.day_key(desk, today=day_of(self.now()))
+        day_key = sealing_key(phone, desk, self.now())  # never before the day that the last heartbeat named
         if day_key is None:
             raise ChoiceUnknownError("This desk has no key yet, so nothing can be sealed for it.")
         content = ParcelContent(_PARCEL_KINDS[kind], code, int(self.now()), payload)
@@ -213,9 +214,9 @@ class Device:
         """Sign a case operation, chain it to this device's last one, and queue it; inside the caller's
         transaction.
         """
-        last = self.state.place("operation-link") or [0, CHAIN_START]
+        last = self.state.place(LINK) or [0, CHAIN_START]
         link = SignedOperation(self.me.id, last[0] + 1, last[1], op).sign(self.me.identity)
-        self.state.set_place("operation-link", [last[0] + 1, link_hash(link)])
+        self.state.set_place(LINK, [last[0] + 1, link_hash(link)])
         self._join_waiting_cell(link)
 
     def _join_waiting_cell(self, link: bytes) -> None:
