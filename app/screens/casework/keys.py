@@ -23,13 +23,26 @@ LETTERS: Final[dict[str, dict[str, str]]] = {
     "cases": {"J": "next", "K": "previous", "Enter": "open"},
     "case": {"1": "keep_1", "2": "keep_2", "A": "assign", "N": "note"},
     "arrivals": {"J": "next", "K": "previous"},
-    "devices": {"I": "invite", "M": "admit"},
+    "devices": {"J": "next", "K": "previous", "I": "invite", "M": "admit", "Del": "revoke"},
     "new_case": {},
     "invite": {},
     "admit": {},
+    "proposals": {},
+    "drill": {},
+    "card": {},
+    "archive": {},
+    "add_desk": {},
     "settings": {},
 }
 """Keys that act while nothing is written."""
+
+_SAME: Final = {
+    "Arrow Down": "J",
+    "Arrow Up": "K",
+    "Numpad Enter": "Enter",
+    "Delete": "Del",
+}
+"""Keys that do what another one does."""
 
 
 @dataclass(frozen=True)
@@ -79,8 +92,5 @@ def hear(stroke: Stroke, *, place: str, writing: bool, prefix: bool = False) -> 
         return Heard(prefix=True)
     if key == "?" or (key == "/" and stroke.shift):
         return Heard("keys")
-    if key == "Arrow Down":
-        key = "J"
-    elif key == "Arrow Up":
-        key = "K"
-    return Heard(LETTERS.get(place, {}).get("Enter" if key == "Numpad Enter" else key))
+    key = _SAME.get(key, key)
+    return Heard(LETTERS.get(place, {}).get(key))

@@ -12,15 +12,16 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any, TypeAlias, TypeVar
+from typing import Any, TypeVar
 
 import flet as ft
 
-from app.actions import casework, organisation, sending
-from app.actions.device import Device
-from app.actions.views import CaseRow, DeviceView, InboxRow, MissingView, OrganisationView
+from app.actions import sending
+from app.actions.gaps import GapView
+from app.actions.views import CaseRow, DeviceView, InboxRow, OrganisationView
 from app.i18n import Translator
 from app.screens.casework import urgency
+from app.screens.casework.reading import moved, read
 from app.screens.casework.urgency import Filter
 from app.screens.settings.faults import said
 from app.screens.state import AppModel
@@ -52,7 +53,7 @@ class DeskModel:
     rows: tuple[InboxRow, ...] | None = field(default=None, repr=False)
     cases: tuple[CaseRow, ...] | None = field(default=None, repr=False)
     organisation: OrganisationView | None = field(default=None, repr=False)
-    missing: tuple[MissingView, ...] = ()
+    missing: tuple[GapView, ...] = ()
     filter: Filter = Filter.TODO
     code: str | None = None
     """The line of the inbox that is chosen."""
@@ -214,12 +215,12 @@ class DeskModel:
     def step(self, by: int) -> None:
         """Move in the list on show by so many lines."""
         if self.place == "inbox":
-            self.code = _moved([row.code for row in self.inbox()], self.code, by)
+            self.code = moved([row.code for row in self.inbox()], self.code, by)
             self.asking = False
         elif self.place == "cases":
-            self.case = _moved([row.number for row in self.cases or ()], self.case, by)
+            self.case = moved([row.number for row in self.cases or ()], self.case, by)
         elif self.place in ("arrivals", "devices") and self.organisation is not None:
-            self.device = _moved([one.id for one in self.organisation.devices], self.device, by)
+            self.device = moved([one.id for one in self.organisation.devices], self.device, by)
 
     # ----------------------------------------------------------------------------------------------- actions
     async def load(self) -> None:
@@ -228,12 +229,12 @@ class DeskModel:
         if device is None:
             return
         try:
-            read = await asyncio.to_thread(_read, device)
+            found = await asyncio.to_thread(read, device)
         except Exception as fault:  # a lock in the middle closes the vault; that is no fault
             if self.app.session.device is not None:
                 self.problem = said(self.tr, fault)
             return
-        self.rows, self.cases, self.organisation, self.missing = read
+        self.rows, self.cases, self.organisation, self.missing = found
 
     async def do(self, work: Callable[..., T], *args: Any, **more: Any) -> T | None:
         """Do one action and read the lists again. None and a sentence in `problem` when it was refused."""
@@ -280,23 +281,3 @@ class DeskModel:
             self.changed()
         finally:
             self.syncing = False
-
-
-_Read: TypeAlias = tuple[tuple[InboxRow, ...], tuple[CaseRow, ...], OrganisationView, tuple[MissingView, ...]]
-
-
-def _read(device: Device) -> _Read:
-    return (
-        tuple(casework.inbox(device)),
-        tuple(casework.cases(device)),
-        organisation.show(device),
-        tuple(sending.missing_at(device)),
-    )
-
-
-def _moved(keys: list[str], present: str | None, by: int) -> str | None:
-    if not keys:
-        return None
-    if present not in keys:
-        return keys[0] if present is None and by < 0 else keys[min(1 if by > 0 else 0, len(keys) - 1)]
-    return keys[max(0, min(len(keys) - 1, keys.index(present) + by))]

@@ -31,6 +31,11 @@ def page_title(desk: DeskModel) -> tuple[str, str]:
         "join": tr("Join a case"),
         "invite": tr("Invite a device"),
         "admit": tr("Admit a device"),
+        "proposals": tr("Waiting for another officer"),
+        "drill": tr("Try the recovery"),
+        "card": tr("Make a card"),
+        "archive": tr("Make an archive"),
+        "add_desk": tr("Add a desk"),
         "settings": tr("Settings"),
     }
     return titles.get(place, tr("Inbox")), ""

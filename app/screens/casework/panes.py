@@ -31,6 +31,16 @@ def scrolling(parts: Sequence[ft.Control], *, padding: int = 20, spacing: int = 
     )
 
 
+def one_pane(desk: DeskModel, parts: Sequence[ft.Control], *, width: int = 760) -> ft.Control:
+    """A page to read from top to bottom: lines no longer than an eye follows."""
+    if desk.narrow:
+        return scrolling(parts, padding=16)
+    inside = ft.Column(
+        list(parts), spacing=14, tight=True, horizontal_alignment=ft.CrossAxisAlignment.STRETCH
+    )
+    return scrolling([ft.Row([ft.Container(inside, width=width, expand=True, expand_loose=True)])])
+
+
 def panes(
     desk: DeskModel,
     left: Sequence[ft.Control],

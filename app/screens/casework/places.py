@@ -27,6 +27,11 @@ WITHIN = {
     "case": "cases",
     "invite": "devices",
     "admit": "devices",
+    "proposals": "devices",
+    "drill": "devices",
+    "card": "devices",
+    "archive": "devices",
+    "add_desk": "devices",
 }
 """Pages behind a place: the rail keeps its place chosen."""
 
@@ -66,7 +71,12 @@ def foot_keys(place: str, tr: Translator) -> list[tuple[tuple[str, ...], str]]:
         "cases": [(("j", "k"), tr("move")), (("Enter",), tr("open"))],
         "case": [(("1", "2"), tr("choose a value")), (("a",), tr("assign")), (("n",), tr("note"))],
         "arrivals": [(("j", "k"), tr("device")), (("g i",), tr("inbox"))],
-        "devices": [(("i",), tr("invite")), (("m",), tr("admit"))],
+        "devices": [
+            (("j", "k"), tr("device")),
+            (("i",), tr("invite")),
+            (("m",), tr("admit")),
+            (("Del",), tr("revoke, asks first")),
+        ],
     }
     leave = (
         [] if place in ("inbox", "cases", "arrivals", "devices", "settings") else [(("Esc",), tr("leave"))]
@@ -92,6 +102,7 @@ def all_keys(tr: Translator) -> list[tuple[str, str]]:
         ("n", tr("write a note")),
         ("1  2", tr("keep a value in a conflict")),
         ("i", tr("invite a device")),
+        ("Del", tr("revoke a device, asks first")),
         ("Ctrl Enter", tr("save, send")),
         ("Ctrl L", tr("lock")),
         ("?", tr("all keys")),

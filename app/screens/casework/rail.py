@@ -71,7 +71,7 @@ def _count(desk: DeskModel, place: str) -> int:
     if place == "inbox":
         return urgency.not_screened(desk.rows or ())
     if place == "arrivals":
-        return sum(one.to - one.from_ + 1 for one in desk.missing)
+        return sum(one.to - one.from_ + 1 for one in desk.missing)  # a fork is one number, and counts
     return 0
 
 

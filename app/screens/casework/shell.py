@@ -27,11 +27,17 @@ from app.screens.casework.model import DeskModel
 from app.screens.casework.page_titles import page_title
 from app.screens.casework.rail import bar, rail
 from app.screens.casework.top_bar import CONNECTION_BESIDE, connection, top_bar
+from app.screens.officer.add_desk import AddDesk
 from app.screens.officer.admit import Admit
 from app.screens.officer.devices import Devices
+from app.screens.officer.drill import Drill
 from app.screens.officer.invite import Invite
+from app.screens.officer.make_archive import MakeArchive
+from app.screens.officer.make_card import MakeCard
+from app.screens.officer.proposals import Proposals
 from app.screens.parts import states
 from app.screens.parts.buttons import button
+from app.screens.parts.notices import notices
 from app.screens.parts.type import text
 from app.screens.state import AppModel
 
@@ -58,7 +64,8 @@ def DeskShell(model: AppModel) -> ft.Control:
         if model.session.device is None:
             return
         stroke = keys.Stroke(event.key, ctrl=event.ctrl, shift=event.shift, alt=event.alt, meta=event.meta)
-        heard = keys.hear(stroke, place=desk.place, writing=desk.is_writing, prefix=bool(prefix.current))
+        shut = desk.is_writing or desk.dialog is not None  # letters are not commands under a question
+        heard = keys.hear(stroke, place=desk.place, writing=shut, prefix=bool(prefix.current))
         prefix.current = heard.prefix
         if heard.command == "open":
             before = desk.acts
@@ -101,6 +108,9 @@ def _frame(desk: DeskModel) -> ft.Control:
     body: list[ft.Control] = [top_bar(desk, title, subtitle=subtitle)]
     if desk.width < CONNECTION_BESIDE and desk.place in ("inbox", "arrivals"):
         body.append(ft.Container(connection(desk), padding=ft.Padding.symmetric(horizontal=16, vertical=6)))
+    warned = _warnings(desk)
+    if warned is not None:
+        body.append(warned)
     if banner is not None:
         body.append(banner)
     if desk.problem and _shows_no_problem(desk):
@@ -115,6 +125,13 @@ def _frame(desk: DeskModel) -> ft.Control:
         expand=True,
         vertical_alignment=ft.CrossAxisAlignment.STRETCH,
     )
+
+
+def _warnings(desk: DeskModel) -> ft.Control | None:
+    """What an officer or this machine must look after, over the lists."""
+    if desk.organisation is None or desk.place not in ("inbox", "arrivals", "devices"):
+        return None
+    return notices(desk.organisation.warnings, desk.tr, desk=True)
 
 
 def _shows_no_problem(desk: DeskModel) -> bool:
@@ -145,6 +162,16 @@ def _page(desk: DeskModel) -> ft.Control:
         return Invite(desk, key="invite")
     if place == "admit":
         return Admit(desk, key="admit")
+    if place == "proposals":
+        return Proposals(desk, key="proposals")
+    if place == "add_desk":
+        return AddDesk(desk, key="add-desk")
+    if place == "drill":
+        return Drill(desk, key="drill")
+    if place == "card":
+        return MakeCard(desk, key="card")
+    if place == "archive":
+        return MakeArchive(desk, key="archive")
     if place == "settings":
         return DeskSettings(desk, key="settings")
     return Inbox(desk, key="inbox")

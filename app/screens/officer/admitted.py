@@ -17,6 +17,8 @@ from app.screens.parts.type import text
 def admitted(desk: DeskModel, view: AdmittedView) -> ft.Control:
     """What happened, what comes next, one way back."""
     tr = desk.tr
+    if view.waits:
+        return _waits(desk, view)
     if view.published:
         sent = tr(
             "The welcome is on its way. {label} finds it when it connects the next time.", label=view.label
@@ -43,19 +45,54 @@ def admitted(desk: DeskModel, view: AdmittedView) -> ft.Control:
             ),
             text(sent, "body_large"),
             as_file,
-            ft.Row(
-                [
-                    button(
-                        tr("Back to the devices"),
-                        kind="second",
-                        desk=True,
-                        tall=48 if desk.narrow else 36,
-                        on_click=lambda _: desk.root("devices"),
-                        key="back-to-devices",
-                    )
-                ]
-            ),
+            _back(desk),
         ],
         spacing=16,
         tight=True,
+    )
+
+
+def _waits(desk: DeskModel, view: AdmittedView) -> ft.Control:
+    """Signed here, and not in force before another officer has signed too."""
+    tr = desk.tr
+    return ft.Column(
+        [
+            ft.Row(
+                [
+                    text(view.label, "title_large", bold=True),
+                    chip(tr("Waits for another officer"), "paused", icon=ft.Icons.HOURGLASS_EMPTY_ROUNDED),
+                ],
+                spacing=10,
+                wrap=True,
+            ),
+            text(
+                tr(
+                    "You have signed. It belongs when another officer has signed too. This machine then sends"
+                    " the welcome with its next connection."
+                ),
+                "body_large",
+            ),
+            text(
+                tr("The other officer finds it under “Waiting for another officer” and compares the digits."),
+                "body_large",
+            ),
+            _back(desk),
+        ],
+        spacing=16,
+        tight=True,
+    )
+
+
+def _back(desk: DeskModel) -> ft.Control:
+    return ft.Row(
+        [
+            button(
+                desk.tr("Back to the devices"),
+                kind="second",
+                desk=True,
+                tall=48 if desk.narrow else 36,
+                on_click=lambda _: desk.root("devices"),
+                key="back-to-devices",
+            )
+        ]
     )

@@ -17,7 +17,6 @@ from app.screens.casework.desk_field import DeskField
 from app.screens.casework.filter_chips import filter_chips
 from app.screens.casework.model import DeskModel
 from app.screens.casework.panes import panes
-from app.screens.casework.segments import segments
 from app.screens.officer.handing_over import handing_over
 from app.screens.parts import states
 from app.screens.parts.buttons import button
@@ -50,21 +49,20 @@ def Invite(desk: DeskModel, *, key: str | None = None) -> ft.Control:
     left: list[ft.Control] = [states.problem(desk.problem)] if desk.problem else []
     left += [
         text(tr("What is it for?"), "label_large"),
-        segments(
-            [("intake", tr("Takes complaints")), ("handler", tr("Works on cases"))],
+        filter_chips(
+            [
+                ("intake", tr("Takes complaints")),
+                ("handler", tr("Works on cases")),
+                ("officer", tr("Officer")),
+            ],
             chosen=role,
             on_choose=set_role,
-            question=tr("What is it for?"),
             tall=desk.narrow,
             key="role",
         ),
-        text(
-            tr("It can write to the desk, and cannot read what others wrote.")
-            if role == "intake"
-            else tr("It reads all that arrives at this desk from the day on which it is admitted."),
-            "body_medium",
-            desk=True,
-            color=ft.Colors.ON_SURFACE_VARIANT,
+        *(
+            text(words, "body_medium", desk=True, color=ft.Colors.ON_SURFACE_VARIANT)
+            for words in may(role, desk)
         ),
     ]
     if len(desks) > 1:
@@ -104,6 +102,24 @@ def Invite(desk: DeskModel, *, key: str | None = None) -> ft.Control:
     ]
     right = _made(desk, made) if made is not None else [_waiting(desk)]
     return panes(desk, left, right, shares=(42, 58), right_first=made is not None)
+
+
+def may(role: str, desk: DeskModel) -> list[str]:
+    """What a device of this role may do, in a sentence or two."""
+    tr = desk.tr
+    if role == "intake":
+        return [tr("It can write to the desk, and cannot read what others wrote.")]
+    reads = tr("It reads all that arrives at this desk from the day on which it is admitted.")
+    if role == "handler":
+        return [reads]
+    threshold = desk.organisation.threshold if desk.organisation else 1
+    signs = tr("An officer’s machine also admits and revokes devices and publishes for the organisation.")
+    together = (
+        tr.count("It becomes an officer’s when {n} officers have signed.", threshold)
+        if threshold > 1
+        else tr("One officer can do all of this alone until you set that several must sign.")
+    )
+    return [reads, f"{signs} {together}"]
 
 
 def _waiting(desk: DeskModel) -> ft.Control:

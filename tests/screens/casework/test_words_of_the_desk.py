@@ -6,7 +6,8 @@ import datetime as dt
 
 import pytest
 
-from app.actions.membership_views import DeviceView, MissingView
+from app.actions.gaps import GapView
+from app.actions.membership_views import DeviceView
 from app.actions.views import HistoryView
 from app.domain.status import CASE_STATUSES
 from app.i18n import Translator
@@ -22,9 +23,9 @@ BLUE = DeviceView(id="aa", label="Blue-7", role="intake", desk="main", state="ac
 CLAY = DeviceView(id="bb", label="Clay-1", role="intake", desk="main", state="active")
 
 
-def gap(device: str, first: int, last: int, state: str = "missing") -> MissingView:
-    return MissingView(
-        device=device, desk="main", from_=first, to=last, since="2026-11-17T17:22:00Z", state=state
+def gap(device: str, first: int, last: int, state: str = "missing", kind: str = "cell") -> GapView:
+    return GapView(
+        device=device, desk="main", from_=first, to=last, since="2026-11-17T17:22:00Z", state=state, kind=kind
     )
 
 
