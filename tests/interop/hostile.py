@@ -1,7 +1,7 @@
 """Hostile variants of a good value: what a forger, a careless writer or another version could send.
 
-Every variant changes one place: an entry missing, added, of another type or just outside its bounds, a list that is
-too long or out of order. They are encoded by hand here, so that wrong orders and lengths can be said as well.
+Every variant changes one place: an entry missing, added, of another type or just outside its bounds, a list that
+is too long or out of order; and bytes of which some are changed, added or missing.
 """
 
 from __future__ import annotations
@@ -12,13 +12,21 @@ from typing import Any
 
 import cbor2
 
+NUMBERS = (-1, *range(7), 16, 17, 31, 32, 33, 64, 65, 99, 100, 255, 256, 287, 288, 289, 400, 401, 999, 1000)
+EDGES = tuple(2**bits + more for bits in (16, 20, 31, 32, 40, 48) for more in (-1, 0)) + (2**63, 2**64 - 1)
+BYTES = tuple(bytes(size) for size in (0, 1, 8, 16, 31, 32, 33, 43, 64))
+TEXTS = (
+    "",
+    "x",
+    *("x" * size for size in (16, 17, 43, 60, 61, 200, 201)),
+    *("\U0001f600" * size for size in (60, 200, 201)),
+)
 SCALARS: tuple[Any, ...] = (
-    None, True, -1, 0, 1, 2, 3, 4, 5, 6, 16, 17, 31, 32, 33, 64, 65, 99, 100, 255, 256, 287, 288, 289, 400, 401, 999, 1000,
-    2**16 - 1, 2**16, 2**20 - 1, 2**20, 2**31 - 1, 2**31, 2**32 - 1, 2**32, 2**40 - 1, 2**40, 2**48 - 1, 2**48, 2**63, 2**64 - 1,
-    b"", b"\x00", bytes(8), bytes(16), bytes(31), bytes(32), bytes(33), bytes(64), "", "x", "x" * 16, "x" * 17,
-    "x" * 60, "x" * 61, "\U0001f600" * 60, "x" * 200, "x" * 201, "\U0001f600" * 200, "\U0001f600" * 201,
-    [], [1], {}, {1: 1}, {"a": 1}, 1.5,
+    None, True, *NUMBERS, *EDGES, *BYTES, *TEXTS, [], [1], {}, {1: 1}, {"a": 1}, 1.5,
 )  # fmt: skip
+
+
+HEADS = (0, 0x18, 0x5F, 0x80, 0xA0, 0xF6, 0xF9, 0xFF)
 
 
 def variants(value: Any) -> Iterator[Any]:

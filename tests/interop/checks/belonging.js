@@ -1,16 +1,26 @@
-// root.json, roster.json and directory.json: sections 4.1 to 4.3.
+// root.json and roster.json: sections 4.1 and 4.2.
 
 import { hex, unhex } from "../decoder/bytes.js";
 import { officerId } from "../decoder/blocks.js";
-import { dayPublic, openWrap } from "../decoder/desk_keys.js";
-import { headHash, partHash, readHead, verifyHandlerPart, verifyPhonePart } from "../decoder/directory.js";
-import { POLICY, readRoot, rootHash, verifyChain } from "../decoder/root.js";
+import { fold, tokenUses } from "../decoder/members.js";
+import { Refused } from "../decoder/refused.js";
+import { POLICY, readProposal, readRoot, rootHash, verifyChain } from "../decoder/root.js";
 import { verifyStatement } from "../decoder/roster.js";
+import { readCountersigned } from "../decoder/signed.js";
 import { equal, must, refused } from "./say.js";
 import { sealedValue } from "./sealed.js";
 
-const ROOT_REASONS = { "root-3-one-officer": /1 officers of 2/, "root-2": /begin/ };
-const ROSTER_REASONS = { "by a stranger": /0 officers of 1/ };
+const MALFORMED = {
+  "two officers on one device": /officers' devices/, "two officers with one key": /officers' keys/,
+  "two officers with one KEM key": /KEM keys/, "a KEM key of low order": /low order/, "an officer without device": /list of 3/,
+  "a policy without window": /list of 9/, "a window shorter than the keys": /window_days/,
+  "a window of 401 days": /window_days/, "more officers for a handler than there are": /handler_officers/,
+};
+const ROSTER_REASONS = {
+  "by a stranger": /0 officers of 1/, "another label": /0 officers of 1/, "a revocation without reason": /no entry 5/,
+  "reason 0": /reason/, "reason 6": /reason/, "a closing with a reason": /entry 5/, "an unknown kind": /unknown/,
+  "an officer's role": /role/, "another organisation": /organisation/,
+};
 
 export async function root(doc) {
   const org = unhex(doc.org);
@@ -23,6 +33,7 @@ export async function root(doc) {
     equal(rootHash(body), vector.hash, "a root's hash");
     equal([found.version, found.name, found.threshold], [vector.version, vector.name, vector.threshold], "a root");
     equal(found.officers.map(({ keys }) => hex(officerId(keys))), vector.officers, "a root's officers");
+    equal(found.officers.map(({ device }) => hex(device)), vector.devices, "a root's officers' devices");
     equal(POLICY.map((name) => found.policy[name]), vector.policy, "a root's policy");
   }
   for (const names of doc.chains) {
@@ -30,8 +41,40 @@ export async function root(doc) {
     const wanted = bodies[names[names.length - 1]];
     equal([newest.version, newest.body], [wanted.version, wanted.body], "a chain's newest root");
   }
+  for (const { chain, anchors } of doc.late_chains) {
+    const newest = await verifyChain(chainOf(chain), org, anchors.map(unhex));
+    must(doc.roots.some(({ hash }) => hash === hex(newest.hash)), "a late chain's newest root");
+    // 4.1: any of the anchors will do; without all of them the chain is refused.
+    for (const anchor of anchors) {
+      const there = await attempt(() => verifyChain(chainOf(chain), org, [unhex(anchor)]));
+      equal(there, doc.roots.some(({ hash }) => hash === anchor), `anchored at ${anchor}`);
+    }
+  }
   for (const vector of doc.refused)
-    await refused(vector, () => verifyChain(chainOf(vector.chain), org), ROOT_REASONS[vector.chain[vector.chain.length - 1]]);
+    await refused(vector, () => verifyChain(chainOf(vector.chain), org, (vector.anchors ?? []).map(unhex)));
+  for (const vector of doc.malformed) await refused(vector, () => readRoot(unhex(vector.body)), MALFORMED[vector.name]);
+  await proposals(doc);
+}
+
+async function attempt(work) {
+  try {
+    await work();
+    return true;
+  } catch (error) {
+    if (error instanceof Refused) return false;
+    throw error;
+  }
+}
+
+async function proposals(doc) {
+  const newest = readRoot(readCountersigned(unhex(doc.sealed[doc.proposals.root])).body);
+  for (const vector of doc.proposals.vectors) {
+    const found = await readProposal(unhex(doc.sealed[vector.sealed]), newest);
+    equal(found.root.hash, vector.hash, "a proposal's hash");
+    equal([found.needed, found.inForce, found.have], [vector.needed, vector.in_force, vector.have], "a proposal");
+  }
+  for (const vector of doc.proposals.refused)
+    await refused(vector, () => readProposal(unhex(doc.sealed[vector.sealed]), newest));
 }
 
 export async function roster(doc) {
@@ -43,38 +86,25 @@ export async function roster(doc) {
     equal(said.device, vector.device, "a statement's device");
   }
   for (const vector of doc.refused)
-    await refused(vector, () => verifyStatement(sealedValue(doc, vector), judge, org), ROSTER_REASONS[vector.sealed]);
+    await refused(vector, () => verifyStatement(sealedValue(doc, vector), judge, org),
+      vector.flip ? null : ROSTER_REASONS[vector.sealed]);
+  for (const vector of doc.rosters) await addsUp(doc, vector, org);
 }
 
-export async function directory(doc) {
-  const org = unhex(doc.org);
-  const key = unhex(doc.directory_key);
-  const epochSeed = unhex(doc.epoch_seed);
-  const head = readHead(unhex(doc.head.signed));
-  equal([head.body, headHash(head.body)].map(hex), [doc.head.body, doc.head.hash], "the head");
-  equal([head.version, head.expires], [doc.head.version, doc.head.expires_at], "the head's version and end");
-  equal(partHash("phone", unhex(doc.sealed["phone-content"])), doc.head.phone_hash, "the phone part's hash");
-  equal(partHash("handler", unhex(doc.sealed["handler-content"])), doc.head.handler_hash, "the handler part's hash");
-
-  const phone = await verifyPhonePart(unhex(doc.sealed["phone-part"]), { key, org, now: head.expires });
-  equal(phone.head.hash, doc.head.hash, "the head in the phone part");
-  equal(phone.days, doc.days, "the days");
-  equal(phone.handlers.map(({ device }) => hex(device)), doc.handlers, "the handlers");
-  equal(phone.said.roots.map(hex), [doc.sealed["root-1"]], "the chain in the phone part");
-
-  const handler = await verifyHandlerPart(unhex(doc.sealed["handler-part"]), { epochSeed, org, root: phone.root });
-  equal(handler.head.hash, doc.head.hash, "the head in the handler part");
-  equal(handler.statements.length, doc.statements, "the number of statements");
-  const seed = await openWrap(handler.wraps[0], epochSeed, org);
-  equal(await dayPublic(seed), doc.days[0].public, "the wrap's day key");
-
-  for (const vector of doc.refused) {
-    must(typeof vector.name === "string", "a refused directory says why");
-    await refused(vector, () => {
-      const data = sealedValue(doc, vector);
-      if (vector.sealed === "handler-part") return verifyHandlerPart(data, { epochSeed, org, root: phone.root });
-      const seen = { version: vector.seen_version ?? 0, hash: vector.seen_hash && unhex(vector.seen_hash) };
-      return verifyPhonePart(data, { key, org, seen, now: vector.now ?? 0 });
-    });
+/** 4.2: what a set of statements adds up to, in whatever order they come. */
+async function addsUp(doc, vector, org) {
+  const root = readRoot(unhex(vector.root));
+  const statements = vector.statements.map((name) => unhex(doc.sealed[name]));
+  for (const order of [statements, [...statements].reverse(), [...statements, ...statements]]) {
+    const found = await fold(order, { root, org, former: vector.former.map(unhex) });
+    const members = found.members.map(({ device, admission, active, revokedAt, reason, closedAt, displaced }) => ({
+      device, slot: admission.slot, token_slot: admission.tokenSlot, active, revoked_at: revokedAt, reason,
+      closed_at: closedAt, displaced,
+    }));
+    equal(members, vector.members, `${vector.name}: members`);
+    equal(found.handlers, vector.handlers, `${vector.name}: handlers`);
+    equal(found.pending.map(({ hash, have, needed }) => ({ hash, have, needed })), vector.pending, `${vector.name}: pending`);
+    equal(found.kept.map(({ hash, kept }) => ({ hash, officers: kept })), vector.kept, `${vector.name}: kept`);
+    equal(tokenUses(found.members, vector.token_uses.length), vector.token_uses, `${vector.name}: token slots`);
   }
 }

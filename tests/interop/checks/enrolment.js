@@ -5,7 +5,9 @@ import { flipped, hex, unhex } from "../decoder/bytes.js";
 import {
   digits, fromText, invitationFromText, openWelcome, readInvitation, requireDigits, transcript, verifyReply,
 } from "../decoder/enrolment.js";
+import { openReplyByRelay } from "../decoder/reply_by_relay.js";
 import { equal, must, refused } from "./say.js";
+import { sealedValue } from "./sealed.js";
 
 export async function enrolment(doc) {
   const invitation = await readInvitation(unhex(doc.invitation.bytes));
@@ -45,4 +47,42 @@ export async function enrolment(doc) {
       return openWelcome(changed, { kemSeed, invitation, transcriptHash });
     });
   }
+  await byRelay(doc, { invitation, answer });
+  await officer(doc);
+}
+
+async function byRelay(doc, { invitation, answer }) {
+  const cell = unhex(doc.sealed["reply-cell"]);
+  equal(await openReplyByRelay(cell, invitation.secret), hex(answer), "the reply by relay");
+  for (const vector of doc.refused_cells)
+    await refused(vector, () => openReplyByRelay(
+      sealedValue(doc, { ...vector, sealed: "reply-cell" }), unhex(vector.secret ?? hex(invitation.secret))));
+}
+
+const OFFICER_REASONS = {
+  "a handler's reply": /list of 4/, "without the officer's signature": /list of 4/, "five parts": /list of 4/,
+  "another's signature": /officer signature/, "the classical half alone": /byte string of 3373|officer signature/,
+  "an officer's signature under a handler's reply": /officer gives 8/,
+};
+
+async function officer(doc) {
+  const said = doc.officer;
+  const invitation = await invitationFromText(said.invitation.text);
+  equal(invitation.bytes, said.invitation.bytes, "the officer's invitation");
+  equal([invitation.secret, invitation.id].map(hex), [said.invitation.secret, said.invitation.id], "the officer's invitation");
+  const answer = unhex(doc.sealed[said.reply.sealed]);
+  const reply = await verifyReply(answer, invitation);
+  equal([reply.device, reply.officer, reply.officerKem].map(hex), [said.reply.device, said.reply.officer, said.reply.officer_kem], "the officer's reply");
+  equal("KANTHA1-REPLY:".length + Buffer.from(answer).toString("base64url").length, said.reply.text_length, "its text's length");
+  equal(reply.kem, hex(await xWingPublic(unhex(said.kem_seed))), "the officer's enrolment key");
+  equal(await openReplyByRelay(unhex(doc.sealed["officer-reply-cell"]), invitation.secret), hex(answer), "the officer's reply by relay");
+  const transcriptHash = transcript(invitation.bytes, answer);
+  equal([hex(transcriptHash), digits(transcriptHash)], [said.transcript, said.digits], "the officer's digits");
+  const welcome = await openWelcome(unhex(doc.sealed["officer-welcome"]), { kemSeed: unhex(said.kem_seed), invitation, transcriptHash });
+  equal(welcome.device, said.reply.device, "the officer's welcome");
+  equal({ slot: welcome.slot, token_master: hex(welcome.tokenMaster), publish_token: welcome.publishToken }, said.welcome, "the officer's welcome");
+  const borrowed = said.refused.find(({ name }) => name === "another's signature");
+  must(borrowed.reply.includes(doc.sealed["another officer's signature"]), "another's signature in a reply");
+  for (const vector of said.refused)
+    await refused(vector, () => verifyReply(unhex(vector.reply), invitation), OFFICER_REASONS[vector.name]);
 }

@@ -1,6 +1,7 @@
 // Which check reads which file of tests/vectors. A file without one is a failure.
 
-import { directory, root, roster } from "./belonging.js";
+import { root, roster } from "./belonging.js";
+import { directory } from "./directory.js";
 import { enrolment } from "./enrolment.js";
 import { encoding, keys } from "./keys.js";
 import { key_slot, tokens } from "./slots.js";

@@ -106,8 +106,8 @@ export const requireMaker = (archive, { signed, before }, identity) => as("Archi
 });
 
 /** What only the organisation can say: the chain, the header's officers, and that the maker handles the desk. */
-export const requireBelonging = (archive, { known, signed }, anchor) => as("ArchiveRefusedError", async () => {
-  const root = await verifyChain(known.roots, archive.org, anchor);
+export const requireBelonging = (archive, { known, signed }, anchors) => as("ArchiveRefusedError", async () => {
+  const root = await verifyChain(known.roots, archive.org, anchors);
   const ids = root.officers.map(({ keys }) => hex(officerId(keys))).sort();
   if (!same(archive.rootHash, root.hash) || archive.threshold !== root.threshold) no("the header is not its root's");
   if (archive.officers.map(hex).join() !== ids.join()) no("the header's officers are not its root's");

@@ -7,7 +7,7 @@ import { XWing } from "@hpke/hybridkem-x-wing";
 import { ml_dsa65 } from "@noble/post-quantum/ml-dsa.js";
 import { ml_kem768 } from "@noble/post-quantum/ml-kem.js";
 import { argon2id as wasmArgon2id } from "hash-wasm";
-import { allZero, hex, join, same, unhex, zeros } from "./bytes.js";
+import { allZero, hex, join, same, uint, unhex, zeros } from "./bytes.js";
 import { encode } from "./cbor.js";
 import { remembered } from "./memory.js";
 import { Refused, refuse } from "./refused.js";
@@ -20,8 +20,18 @@ const Q = 3329;
 export const sha256 = (...parts) => new Uint8Array(node.createHash("sha256").update(join(...parts)).digest());
 export const hmac = (key, ...message) =>
   new Uint8Array(node.createHmac("sha256", key).update(join(...message)).digest());
-export const hkdf = (secret, info, length = 32, salt = zeros(0)) =>
-  new Uint8Array(node.hkdfSync("sha256", secret, salt, join(info), length));
+
+/** RFC 5869, by hand: Node's own takes at most 1,024 bytes of info. */
+export function hkdf(secret, info, length = 32, salt = zeros(32)) {
+  const key = hmac(salt, secret);
+  let out = zeros(0);
+  let block = zeros(0);
+  for (let count = 1; out.length < length; count++) {
+    block = hmac(key, block, info, uint(count, 1));
+    out = join(out, block);
+  }
+  return out.slice(0, length);
+}
 
 /** RFC 9106, 32 bytes out. */
 export const argon2id = (password, salt, { memory_kib, passes, lanes }) =>
@@ -52,23 +62,32 @@ function x25519Public(seed) {
   return new Uint8Array(spki.subarray(-32));
 }
 
+const sealable = new Map();
+
 /** A public key read from outside: coefficients below q, and no point of low order (section 3). */
 export function requireSealable(key, what) {
   if (!(key instanceof Uint8Array) || key.length !== 1216) refuse("EncodingError", `${what}: not an X-Wing key`);
+  const name = Buffer.from(key).toString("latin1");
+  if (!sealable.has(name)) sealable.set(name, againstSealing(key));
+  if (sealable.get(name)) refuse("EncodingError", `${what}: ${sealable.get(name)}`);
+  return key;
+}
+
+/** Why nothing could be sealed to this key, or null. */
+function againstSealing(key) {
   for (let at = 0; at < 1152; at += 3) {
     const low = key[at] | ((key[at + 1] & 15) << 8);
     const high = (key[at + 1] >> 4) | (key[at + 2] << 4);
-    if (low >= Q || high >= Q) refuse("EncodingError", `${what}: a coefficient not below q`);
+    if (low >= Q || high >= Q) return "a coefficient not below q";
   }
   const der = join(unhex("302a300506032b656e032100"), key.subarray(1184));
   try {
     const publicKey = node.createPublicKey({ key: Buffer.from(der), format: "der", type: "spki" });
     const shared = node.diffieHellman({ privateKey: x25519Private(new Uint8Array(32).fill(1)), publicKey });
-    if (!allZero(shared)) return key;
+    return allZero(shared) ? "a point of low order" : null;
   } catch {
-    // OpenSSL refuses a shared secret of zeros itself.
+    return "a point of low order"; // OpenSSL refuses a shared secret of zeros itself
   }
-  return refuse("EncodingError", `${what}: a point of low order`);
 }
 
 /** `open` under raw info bytes. */

@@ -6,8 +6,9 @@ export const utf8 = (text) => UTF8.encode(text);
 export const hex = (data) => Buffer.from(data).toString("hex");
 
 export function unhex(text) {
-  if (typeof text !== "string" || !/^([0-9a-f]{2})*$/.test(text)) throw new Error(`not lower-case hex: ${text}`);
-  return new Uint8Array(Buffer.from(text, "hex"));
+  const data = Buffer.from(String(text), "hex");
+  if (data.toString("hex") !== text) throw new Error(`not lower-case hex: ${String(text).slice(0, 80)}`);
+  return new Uint8Array(data);
 }
 
 /** Section 2: Unicode's White_Space, and U+001C to U+001F. */

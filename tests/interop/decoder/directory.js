@@ -5,10 +5,10 @@ import { deviceHolds, open, openSecret, requireSealable, sha256 } from "./blocks
 import { decode } from "./cbor.js";
 import { DAY, EPOCH, GENERATION, readWrap, requireCertificate } from "./desk_keys.js";
 import { Refused, as, refuse } from "./refused.js";
-import { verifyChain } from "./root.js";
+import { readRoot, verifyChain } from "./root.js";
 import { verifyStatement } from "./roster.js";
 import { blob, bytes, list, map, nat, time, tuple } from "./shapes.js";
-import { readSigned } from "./signed.js";
+import { readCountersigned, readSigned } from "./signed.js";
 
 const LABEL = "kantha/v1/directory";
 const no = (why) => refuse("DirectoryRefusedError", why);
@@ -70,18 +70,27 @@ function requireHead(head, root, org) {
     no("the head's signature");
 }
 
+/** 4.1: the newest root that was accepted or, before there was any, that of the invitation. */
+const anchorsOf = (seen, pinned) => [seen.root ?? pinned].filter(Boolean);
+
+/** The roots of a handler part: a chain from version 1 that contains the phone part's newest root. */
+async function requireWholeChain(roots, org, root) {
+  await verifyChain(roots, org, [root.hash]);
+  if (readRoot(readCountersigned(roots[0]).body).version !== 1) no("the roots do not begin with the first");
+}
+
 function requireReadable(readable, head) {
   if (new Set(readable.map(([desk]) => hex(desk))).size !== readable.length) no("a desk's first readable day twice");
   if (readable.some(([, day]) => day > Math.floor(head.issued / 86400))) no("a first readable day after the head was issued");
 }
 
 /** The phone part as a device accepts it. `seen`: { version, hash? }, `now`: a time. */
-export const verifyPhonePart = (part, { key, org, seen = { version: 0 }, now = 0, anchor = null }) =>
+export const verifyPhonePart = (part, { key, org, seen = { version: 0 }, now = 0, pinned = null }) =>
   as_directory(async () => {
     if (part.length % 65536 !== 0 || part.length > 2 ** 19) no("not 1 to 8 times 64 KiB");
     const { head, signedHead, content } = unframe(openSecret(part, key, LABEL, org, "phone"));
     const said = phoneShape(decode(content), "phone content");
-    const root = await verifyChain(said.roots, org, anchor);
+    const root = await verifyChain(said.roots, org, anchorsOf(seen, pinned));
     requireHead(head, root, org);
     if (!same(partHash("phone", content), head.phone)) no("the content is not the head's");
     const handlers = [];
@@ -91,6 +100,7 @@ export const verifyPhonePart = (part, { key, org, seen = { version: 0 }, now = 0
       requireCertificate({ handler: member.device, epoch, key: epochKey, certificate }, member.identity, org);
       handlers.push({ ...member, epoch, epochKey });
     }
+    if (root.version < (seen.rootVersion ?? 0)) no("an older root than was seen");
     if (head.version < seen.version) no("older than what was seen");
     if (head.version === seen.version && seen.hash && !same(seen.hash, head.hash)) no("another head of this version");
     if (seen.hash && head.version === seen.version + 1 && !same(seen.hash, head.previous)) no("off the line of what was seen");
@@ -122,17 +132,9 @@ export const verifyHandlerPart = (part, { epochSeed, org, root }) =>
     requireHead(head, root, org);
     if (!same(partHash("handler", content), head.handler)) no("the content is not the head's");
     const said = handlerShape(decode(content), "handler content");
-    if (said.roots.length) await verifyChain(said.roots, org, root.hash);
-    const statements = [];
-    for (const data of said.statements) {
-      // 4.2: what does not hold is pending and what is malformed is left out; neither makes the part refused.
-      try {
-        statements.push(await verifyStatement(data, root, org));
-      } catch (error) {
-        if (!(error instanceof Refused)) throw error;
-      }
-    }
-    return { ...said, head, signedHead, statements };
+    if (said.roots.length) await requireWholeChain(said.roots, org, root);
+    // 4.2: statements and proposals are taken one by one, and none of them makes the part refused.
+    return { head, signedHead, said };
   });
 
 const as_directory = async (work) => {

@@ -3,7 +3,7 @@
 import { same } from "./bytes.js";
 import { isDevice } from "./blocks.js";
 import { decode } from "./cbor.js";
-import { refuse } from "./refused.js";
+import { as, refuse } from "./refused.js";
 import { bytes, exactly, map, maybe, nat, text, time } from "./shapes.js";
 import { readCountersigned, requireOfficers } from "./signed.js";
 
@@ -56,9 +56,9 @@ export const needed = (said, root) =>
   said.kind === 1 && said.role === ROLE.HANDLER ? Math.max(1, root.policy.handler_officers) : 1;
 
 /** A Countersigned statement, believed. */
-export async function verifyStatement(data, root, org) {
+export const verifyStatement = (data, root, org) => as("SignatureRefusedError", async () => {
   const signed = readCountersigned(data);
   const said = readStatement(signed.body, org);
   await requireOfficers(signed, "kantha/v1/roster", root, needed(said, root));
   return { ...said, body: signed.body };
-}
+});
