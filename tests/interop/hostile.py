@@ -1,7 +1,7 @@
 """Hostile variants of a good value: what a forger, a careless writer or another version could send.
 
-Every variant changes one place: an entry missing, added, of another type or just outside its bounds, a list that
-is too long or out of order; and bytes of which some are changed, added or missing.
+Every variant changes one place: an entry missing, added, of another type or just outside its bounds, a list
+that is too long or out of order; and bytes of which some are changed, added or missing.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from typing import Any
 import cbor2
 
 NUMBERS = (-1, *range(7), 16, 17, 31, 32, 33, 64, 65, 99, 100, 255, 256, 287, 288, 289, 400, 401, 999, 1000)
-EDGES = tuple(2**bits + more for bits in (16, 20, 31, 32, 40, 48) for more in (-1, 0)) + (2**63, 2**64 - 1)
+EDGES = (*(2**bits + more for bits in (16, 20, 31, 32, 40, 48) for more in (-1, 0)), 2**63, 2**64 - 1)
 BYTES = tuple(bytes(size) for size in (0, 1, 8, 16, 31, 32, 33, 43, 64))
 TEXTS = (
     "",

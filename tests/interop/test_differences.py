@@ -1,7 +1,7 @@
 """The program and the independent decoder answer alike when they are asked about hostile values.
 
-The vectors show what must be refused; here thousands of other values are made from the good ones, and both are
-asked about each. What one takes and the other refuses is a defect of the code or of docs/protocol.md.
+The vectors show what must be refused; here thousands of other values are made from the good ones, and both
+are asked about each. What one takes and the other refuses is a defect of the code or of docs/protocol.md.
 """
 
 from __future__ import annotations
