@@ -2,7 +2,7 @@
 
     python -m tests.benchmarks.load ADDRESS POOL TOKENS SECONDS IN_FLIGHT
 
-TOKENS is a file of 32-byte tokens; each deposit takes the next one. Prints one line of JSON. No HTTP library:
+ADDRESS may be several, joined by commas: they are taken in turns. TOKENS is a file of 32-byte tokens; each deposit takes the next one. Prints one line of JSON. No HTTP library:
 it must not be what is measured. Every cell is different, so a relay cannot save itself anything.
 """
 
@@ -58,13 +58,14 @@ class Client:
 
 def run(address: str, pool: str, tokens: bytes, seconds: float, in_flight: int) -> dict[str, object]:
     """Deposit for some seconds and say how it went. Anything but 204 ends the run with an error."""
-    parts = urlsplit(address)
-    assert parts.hostname is not None
-    assert parts.port is not None
+    places = [urlsplit(one) for one in address.split(",")]
     heads = _heads(pool, tokens)
     selector = selectors.DefaultSelector()
-    for _ in range(in_flight):
-        client = Client(parts.hostname, parts.port)
+    for turn in range(in_flight):
+        place = places[turn % len(places)]
+        assert place.hostname is not None
+        assert place.port is not None
+        client = Client(place.hostname, place.port)
         client.begin(next(heads))
         selector.register(client.socket, selectors.EVENT_WRITE, client)
     latencies: list[float] = []

@@ -37,10 +37,15 @@ def move(data_dir: Path, url: str) -> Moved:
     try:
         with contextlib.closing(steady(data_dir)) as folder, open_database(url) as link:
             _copy_pages(link, folder)
-            with link.transaction():
-                _copy_rest(link, folder)
-                whole = _compare(link, folder)
-        (data_dir / MOVED_NAME).touch(mode=0o600)
+            try:
+                with link.transaction():
+                    _copy_rest(link, folder)
+                    whole = _compare(link, folder)
+                    # Before the commit: a folder that is refused can be moved again, two relays cannot be undone.
+                    (data_dir / MOVED_NAME).touch(mode=0o600)
+            except BaseException:
+                (data_dir / MOVED_NAME).unlink(missing_ok=True)
+                raise
     finally:
         os.close(held)
     return Moved(pages=pages, finished=True, digest=whole)
