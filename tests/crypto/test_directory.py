@@ -11,25 +11,23 @@ from crypto import primitives
 from crypto.desk_keys import EpochKey
 from crypto.directory import (
     MAX_PHONE_BYTES,
-    HandlerPart,
-    Head,
     PhoneDirectory,
     PhonePart,
     Seen,
     UntrustedPhoneDirectory,
     content_hash,
-    open_handler_part,
     require_newer,
-    seal_handler_part,
     seal_phone_part,
     sign_head,
 )
 from crypto.encoding import decode, encode
 from crypto.errors import DirectoryExpiredError, DirectoryRefusedError
-from crypto.primitives import XWING_OVERHEAD_BYTES
+from crypto.ids import OfficerId
+from crypto.primitives import OFFICER_SIGNATURE_BYTES
 from crypto.root import root_hash
+from crypto.roster import LABEL as ROSTER
 from crypto.roster import Role
-from crypto.signed import Signed
+from crypto.signed import Countersigned, Signed
 from tests.crypto.people import (
     DESK,
     NOW,
@@ -47,7 +45,6 @@ from tests.crypto.people import (
     identity,
     next_root,
     officer,
-    pair,
     published,
     seed,
     signed_admission,
@@ -69,10 +66,15 @@ def fetched(data: bytes, *, seen: Seen | None = None, now: float = NOW) -> Phone
 
 
 def verified(
-    content: bytes, head: Signed | None = None, *, seen: Seen | None = None, now: float = NOW
+    content: bytes,
+    head: Signed | None = None,
+    *,
+    seen: Seen | None = None,
+    now: float = NOW,
+    pinned: bytes | None = None,
 ) -> PhoneDirectory:
     return UntrustedPhoneDirectory(head or head_for(content), content).verify(
-        org=ORG, seen=seen or Seen(), now=now
+        org=ORG, seen=seen or Seen(), now=now, pinned=pinned
     )
 
 
@@ -91,7 +93,7 @@ def test_a_phone_part_comes_back() -> None:
     assert found.root == ROOT
 
 
-def test_its_size_is_a_multiple_of_64_kib_and_at_most_256() -> None:
+def test_its_size_is_a_multiple_of_64_kib_and_at_most_512() -> None:
     sizes = set()
     for days in (1, 3, 40, 90):
         made = published(5, days=days)
@@ -101,15 +103,28 @@ def test_its_size_is_a_multiple_of_64_kib_and_at_most_256() -> None:
         assert fetched(data).part.days == made.phone.days
         sizes.add(len(data))
     assert sizes == {65_536, 131_072}
-    many = published(5, days=220)
+    many = published(5, days=440)
     with pytest.raises(ValueError, match="larger"):
         seal_phone_part(many.phone, many.signed_head, key=KEY, org=ORG)
 
 
-def test_forty_handlers_and_forty_days_fit() -> None:
+def signed_by_many(body: bytes, count: int) -> Countersigned:
+    """As large as the real thing."""
+    names = [OfficerId(bytes([n]) * 16) for n in range(count)]
+    return Countersigned(body, dict.fromkeys(names, bytes(OFFICER_SIGNATURE_BYTES)))
+
+
+def test_a_full_desk_admitted_by_two_officers_each_and_three_roots_of_ten_officers_fit() -> None:
     made = published(5, days=42)
-    part = replace(made.phone, handlers=made.phone.handlers * 40)
-    assert len(seal_phone_part(part, made.signed_head, key=KEY, org=ORG)) == MAX_PHONE_BYTES
+    entry = made.phone.handlers[0]
+    admitted = signed_by_many(entry.signed_admission.body, 2)
+    body = first_root(tuple(f"officer-{n}" for n in range(10)), 3).encode()
+    part = replace(
+        made.phone,
+        handlers=(replace(entry, signed_admission=admitted),) * 32,
+        roots=(signed_by_many(body, 3),) * 3,
+    )
+    assert len(seal_phone_part(part, made.signed_head, key=KEY, org=ORG)) > MAX_PHONE_BYTES // 2
 
 
 def test_a_change_of_any_sampled_bit_another_key_or_organisation_is_refused() -> None:
@@ -202,6 +217,109 @@ def test_a_rolled_back_or_forked_root_is_refused_although_everything_is_signed()
         verified(longer.encode(), seen=seen)
 
 
+def test_the_next_directory_must_name_the_one_seen() -> None:
+    """A relay cannot lead a device from one line of directories to another, even with a publisher's help."""
+    seen = Seen(version=5, head_hash=published().head.hash)
+    assert published(6).head.previous == seen.head_hash
+    assert fetched(sealed_phone(6), seen=seen).head.version == 6
+    content = published().phone.encode()
+    for previous in (seed("another"), bytes(32), published(4).head.hash):
+        other = head_for(content, version=6, previous=previous)
+        with pytest.raises(DirectoryRefusedError, match="does not follow"):
+            verified(content, other, seen=seen)
+        assert verified(content, other).head.version == 6
+    skipped = head_for(content, version=7, previous=seed("another"))
+    assert verified(content, skipped, seen=seen).head.version == 7
+
+
+# --- a chain that begins late -------------------------------------------------------------------------------
+
+SECOND = next_root(ROOT, name="second")
+THIRD = next_root(SECOND, name="third")
+LATE = (SECOND.sign([officer()]), THIRD.sign([officer()]))
+
+
+def late(*roots: Countersigned) -> bytes:
+    return replace(published().phone, roots=roots or LATE).encode()
+
+
+def test_a_late_chain_needs_the_newest_root_seen() -> None:
+    for version, known in ((2, SECOND), (3, THIRD)):
+        seen = Seen(root_version=version, root_hash=root_hash(known.encode()))
+        assert verified(late(), seen=seen).root == THIRD
+    for seen in (
+        Seen(),
+        Seen(root_version=1, root_hash=root_hash(ROOT.encode())),
+        Seen(root_version=2, root_hash=seed("another")),
+    ):
+        with pytest.raises(DirectoryRefusedError):
+            verified(late(), seen=seen)
+
+
+def test_before_anything_was_seen_the_invitations_root_must_be_in_the_chain() -> None:
+    first, second, third = (root_hash(root.encode()) for root in (ROOT, SECOND, THIRD))
+    whole = (signed_root(), *LATE)
+    for pinned in (second, third):
+        assert verified(late(), pinned=pinned).root == THIRD
+        assert verified(late(*whole), pinned=pinned).root == THIRD
+    assert verified(late(*whole), pinned=first).root == THIRD
+    for roots, pinned in ((LATE, first), (LATE, seed("another")), (whole, seed("another"))):
+        with pytest.raises(DirectoryRefusedError):
+            verified(late(*roots), pinned=pinned)
+    with pytest.raises(DirectoryRefusedError, match="the invitation named"):
+        verified(late(*whole), pinned=seed("another"))
+
+
+def test_once_a_root_was_seen_the_invitations_is_not_enough() -> None:
+    fork = next_root(ROOT, name="fork")
+    seen = Seen(root_version=2, root_hash=root_hash(fork.encode()))
+    with pytest.raises(DirectoryRefusedError):
+        verified(late(), seen=seen, pinned=root_hash(SECOND.encode()))
+    known = Seen(root_version=2, root_hash=root_hash(SECOND.encode()))
+    assert verified(late(), seen=known, pinned=root_hash(ROOT.encode())).root == THIRD
+
+
+def test_what_was_verified_for_one_device_is_not_believed_by_another() -> None:
+    """The same bytes, another anchor: what is kept from the first time must not answer the second."""
+    assert verified(late(), pinned=root_hash(SECOND.encode())).root == THIRD
+    with pytest.raises(DirectoryRefusedError):
+        verified(late())
+
+
+def test_a_removed_publisher_or_a_handler_that_no_longer_holds_is_refused() -> None:
+    gone = next_root(ROOT, publishers=())
+    content = late(signed_root(), gone.sign([officer()]))
+    with pytest.raises(DirectoryRefusedError):
+        verified(content)
+    other = replace(ROOT.officers[0], public=officer("second").public, device=device("second"))
+    replaced = late(signed_root(), next_root(ROOT, officers=(other,)).sign([officer()]))
+    with pytest.raises(DirectoryRefusedError):
+        verified(replaced)
+    over = published().phone.handlers[0].signed_admission.add(label=ROSTER, by=officer("second"))
+    entry = replace(published().phone.handlers[0], signed_admission=over)
+    roots = (signed_root(), next_root(ROOT, officers=(other,)).sign([officer()]))
+    assert verified(replace(published().phone, roots=roots, handlers=(entry,)).encode()).part.handlers == (
+        entry,
+    )
+
+
+# --- the first day that can still be read -------------------------------------------------------------------
+
+
+def test_the_first_readable_day_of_each_desk_is_said() -> None:
+    part = replace(published().phone, readable=((DESK, TODAY - 44), (OTHER_DESK, TODAY)))
+    found = verified(part.encode()).part
+    assert found == part
+    assert [found.first_readable(desk) for desk in (DESK, OTHER_DESK)] == [TODAY - 44, TODAY]
+    assert published().phone.first_readable(DESK) == 0
+
+
+def test_a_day_to_come_is_refused_else_a_publisher_could_call_everything_too_late() -> None:
+    for readable in (((DESK, TODAY + 1),), ((DESK, 5), (DESK, 6)), ((DESK, 5), (OTHER_DESK, TODAY + 1))):
+        with pytest.raises(DirectoryRefusedError):
+            verified(replace(published().phone, readable=readable).encode())
+
+
 def test_another_organisations_root_is_refused() -> None:
     twin = replace(ROOT, issued_at=NOW + 1)
     content = replace(published().phone, roots=(twin.sign([officer()]),)).encode()
@@ -248,6 +366,13 @@ def test_an_epoch_key_to_which_nothing_can_be_sealed_is_refused() -> None:
         {3: [[b"", 0, b"", b""]]},
         {3: [{}]},
         {4: 0},
+        {4: [5]},
+        {4: [[DESK]]},
+        {4: [[DESK, 5, 5]]},
+        {4: [[DESK[:7], 5]]},
+        {4: [[DESK, -1]]},
+        {4: [[bytes([n]) * 8, 5] for n in range(17)]},
+        {5: 0},
         {1: [b""] * 65},
     ],
 )
@@ -274,91 +399,6 @@ def test_today_is_read_from_the_newest_generation_or_the_nearest_day() -> None:
     }
     assert part.day_key(OTHER_DESK, today=TODAY) is None
     assert published().phone.desk_handlers(OTHER_DESK) == []
-
-
-# --- the handler part ---------------------------------------------------------------------------------------
-
-
-def sealed_handler(handlers: int = 1, part: HandlerPart | None = None) -> bytes:
-    made = published()
-    keys = [epoch_key(f"handler{n}" if n else "handler") for n in range(handlers)]
-    return seal_handler_part(part or made.handler, made.signed_head, to=keys, org=ORG)
-
-
-def opened_handler(data: bytes, key: str = "handler-epoch") -> tuple[Head, HandlerPart]:
-    return open_handler_part(data, keys=[pair("other"), pair(key)], org=ORG, root=ROOT)
-
-
-def test_a_handler_part_comes_back_to_every_handler_and_to_nobody_else() -> None:
-    data = sealed_handler(3)
-    for key in ("handler-epoch", "handler1-epoch", "handler2-epoch"):
-        assert opened_handler(data, key) == (published().head, published().handler)
-    for keys in ([], [pair("stranger")]):
-        with pytest.raises(DirectoryRefusedError):
-            open_handler_part(data, keys=keys, org=ORG, root=ROOT)
-    with pytest.raises(DirectoryRefusedError):
-        open_handler_part(data, keys=[pair("handler-epoch")], org=OTHER_ORG, root=ROOT)
-
-
-def test_handlers_can_be_neither_counted_nor_ordered() -> None:
-    sizes = {len(sealed_handler(count)) for count in (0, 1, 2, 31, 32)}
-    assert len(sizes) == 1
-    assert len(decode(sealed_handler(33))[0]) == 2 * len(decode(sealed_handler(32))[0])
-    wraps = decode(sealed_handler(3))[0]
-    size = 32 + XWING_OVERHEAD_BYTES
-    pieces = [wraps[start : start + size] for start in range(0, len(wraps), size)]
-    assert len(pieces) == 32
-    assert pieces == sorted(pieces)
-
-
-def test_a_changed_or_truncated_handler_part_is_refused() -> None:
-    data = sealed_handler()
-    wraps, body = decode(data)
-    for changed in flips(body, sampled=60):
-        with pytest.raises(DirectoryRefusedError):
-            opened_handler(encode([wraps, changed]))
-    for changed in (
-        data[:-1],
-        b"",
-        encode([wraps]),
-        encode([wraps, body, b""]),
-        encode([b"", body]),
-        encode({}),
-    ):
-        with pytest.raises(DirectoryRefusedError):
-            opened_handler(changed)
-
-
-def test_a_handler_part_that_its_head_does_not_name_is_refused() -> None:
-    """A new part with an old head, or one part's content with the other part's hash."""
-    other = HandlerPart(published().handler.statements[:1], ())
-    with pytest.raises(DirectoryRefusedError):
-        opened_handler(sealed_handler(part=other))
-    made = published()
-    swapped = replace(made.head, handler_hash=made.head.phone_hash, phone_hash=made.head.handler_hash)
-    data = seal_handler_part(
-        made.handler, sign_head(swapped, by=identity("publisher")), to=[epoch_key("handler")], org=ORG
-    )
-    with pytest.raises(DirectoryRefusedError):
-        opened_handler(data)
-    assert content_hash("phone", b"x") != content_hash("handler", b"x")
-
-
-def test_a_handler_cannot_publish() -> None:
-    made = published()
-    for by, changes in (("handler", {}), ("handler", {"publisher": device("handler")})):
-        head = sign_head(replace(made.head, **changes), by=identity(by))
-        data = seal_handler_part(made.handler, head, to=[epoch_key("handler")], org=ORG)
-        with pytest.raises(DirectoryRefusedError):
-            opened_handler(data)
-
-
-@given(st.binary(max_size=120))
-def test_any_bytes_are_refused_with_the_documented_error(data: bytes) -> None:
-    with pytest.raises(DirectoryRefusedError):
-        opened_handler(data)
-    with pytest.raises(DirectoryRefusedError):
-        UntrustedPhoneDirectory.open(data, key=KEY, org=ORG)
 
 
 def test_no_intake_device_is_named_in_the_phone_part() -> None:
