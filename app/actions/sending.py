@@ -153,7 +153,7 @@ def outbox(device: Device) -> OutboxView:
         OutboxItem(
             code=item.code,
             kind=_KINDS[item.kind],
-            state=states.get(item.state, "waiting"),
+            state="too_late" if item.too_late else states.get(item.state, "waiting"),
             at=moments.iso(item.made_at),
         )
         for item in device.outbox.items()

@@ -10,6 +10,7 @@ import click
 from app.cli.officers import change_text, policy, proposals, remove_officer, replies, sign, threshold
 from app.cli.opening import choose_passphrase, home, passphrase_option, unlocked
 from app.cli.output import clean, json_option, plain, say, show, table
+from app.cli.recovery import recover
 
 if TYPE_CHECKING:
     from app.actions.views import OrganisationView, WarningView
@@ -29,7 +30,7 @@ def org() -> None:
     """The organisation of this device."""
 
 
-for command in (proposals, sign, threshold, remove_officer, policy, replies):
+for command in (proposals, sign, threshold, remove_officer, policy, replies, recover):
     org.add_command(command)
 
 

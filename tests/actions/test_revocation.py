@@ -223,6 +223,7 @@ def test_any_officer_revokes_alone_also_where_two_sign_everything_else(world: Wo
     second = world.officer("Officer-2")
     world.two_must_sign(second)
     lost = world.phone("Lost-1")
+    world.sync(second)
     assert world.revoke("Lost-1", by=second).published
     with pytest.raises(ProbablyRevokedError):
         world.sync(lost)

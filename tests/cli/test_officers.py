@@ -178,7 +178,7 @@ def test_two_officers_sign_from_two_shells(organisation: Organisation) -> None:
         (("admit", "nothing-that-came", "--confirm", "1"), 1),
         (("admit", "/no/such/file", "--confirm", "1"), 1),
     ],
-    ids=" ".join,
+    ids=str,
 )
 def test_what_makes_no_sense_is_refused_with_a_sentence(
     organisation: Organisation, arguments: tuple[str, ...], status: int
