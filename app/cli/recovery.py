@@ -18,8 +18,8 @@ _LINE_BYTES = 4_096
 
 
 _REFUSED = (
-    "The relay refuses the publishing token: another machine was restored or revoked since. Make a new card on"
-    " that machine and restore with it, or ask whoever runs the relay for a new token and give it with"
+    "The relay refuses the publishing token: another machine was restored or revoked since. Make a new card"
+    " on that machine and restore with it, or ask whoever runs the relay for a new token and give it with"
     " `kantha org recover status --publish-token`."
 )
 
