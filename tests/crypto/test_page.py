@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import Any
 
 import cbor2
-from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives import hashes, hpke
 from cryptography.hazmat.primitives.asymmetric import ed25519, mldsa, mlkem, x25519
 from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
@@ -89,73 +88,6 @@ def test_section_3_ids_and_key_pairs() -> None:
         assert sha(b"kantha/v1/officer\0" + first + second)[:16].hex() == vector["id"]
 
 
-def test_section_4_1_root() -> None:
-    document = read("root")
-    for vector in document["roots"]:
-        assert sha(b"kantha/v1/root-hash\0" + unhex(vector["body"])).hex() == vector["hash"]
-    assert document["roots"][0]["hash"] == document["org"]
-    body, ((officer, signature),) = cbor2.loads(unhex(document["sealed"]["root-1"]))
-    public = cbor2.loads(body)[5][0][0]
-    assert sha(b"kantha/v1/officer\0" + public)[:16] == officer
-    message = b"kantha/v1/root\0" + body
-    require_signed(public[:32], signature[:64], message)
-    mldsa.MLDSA65PublicKey.from_public_bytes(public[32:]).verify(signature[64:], message)
-
-
-def test_section_4_3_directory() -> None:
-    document = read("directory")
-    org, values = unhex(document["org"]), document["sealed"]
-    label = "kantha/v1/directory"
-    phone = opened_secret(unhex(values["phone-part"]), unhex(document["directory_key"]), label, org, "phone")
-    assert (len(phone) + 48) % 65_536 == 0
-    head, content = cbor2.loads(framed(phone))
-    assert sha(b"kantha/v1/directory-phone\0" + content).hex() == document["head"]["phone_hash"]
-    body, signature = cbor2.loads(head)
-    assert sha(b"kantha/v1/directory-head-hash\0" + body).hex() == document["head"]["hash"]
-    root = cbor2.loads(cbor2.loads(cbor2.loads(content)[1][0])[0])
-    publisher = dict(root[7])[cbor2.loads(body)[9]]
-    require_signed(publisher, signature, b"kantha/v1/directory-head\0" + body)
-
-    wraps, sealed = cbor2.loads(unhex(values["handler-part"]))
-    assert len(wraps) == 32 * 1_168
-    keys = []
-    for start in range(0, len(wraps), 1_168):
-        try:
-            piece = wraps[start : start + 1_168]
-            keys.append(opened(piece, unhex(document["epoch_seed"]), label, org, "handler-key"))
-        except InvalidTag:
-            continue
-    (part_key,) = keys
-    other, content = cbor2.loads(framed(opened_secret(sealed, part_key, label, org, "handler")))
-    assert other == head
-    assert sha(b"kantha/v1/directory-handler\0" + content).hex() == document["head"]["handler_hash"]
-    assert len(cbor2.loads(content)[1]) == document["statements"]
-
-
-def test_section_4_4_enrolment() -> None:
-    document = read("enrolment")
-    invitation, reply = unhex(document["invitation"]["bytes"]), unhex(document["reply"]["bytes"])
-    fields = cbor2.loads(invitation)
-    secret = fields[5]
-    plain = base64.urlsafe_b64encode(invitation).rstrip(b"=").decode()
-    assert document["invitation"]["text"] == "KANTHA1-INVITATION:" + plain
-    assert hkdf(secret, b"kantha/v1/invitation-id", 16).hex() == document["invitation"]["id"]
-    body, signature, code = cbor2.loads(reply)
-    require_signed(cbor2.loads(body)[2], signature, b"kantha/v1/reply-signature\0" + body)
-    assert mac(hkdf(secret, b"kantha/v1/reply-mac"), body + signature) == code
-    transcript = sha(b"kantha/v1/transcript\0" + sha(invitation) + sha(reply))
-    assert transcript.hex() == document["transcript"]
-    stream = hkdf(transcript, b"kantha/v1/digits", 48)
-    numbers = [int.from_bytes(stream[8 * i : 8 * i + 8], "big") % 100_000 for i in range(6)]
-    assert " ".join(f"{number:05d}" for number in numbers) == document["digits"]
-    cell = unhex(document["sealed"]["welcome"])
-    plain_cell = opened(cell, unhex(document["reply"]["kem_seed"]), "kantha/v1/reply", fields[1], 1)
-    assert (len(cell), len(plain_cell), plain_cell[:2]) == (4_096, 2_960, b"\1\1")
-    content = plain_cell[4 : 4 + int.from_bytes(plain_cell[2:4], "big")]
-    assert mac(hkdf(secret, b"kantha/v1/welcome-mac"), transcript + content[32:]) == content[:32]
-    assert cbor2.loads(content[32:])[8].hex() == document["welcome"]["directory_key"]
-
-
 def test_section_5_chain_certificate_and_wrap() -> None:
     for vector in read("keys")["chain"]:
         seed = unhex(vector["first_seed"])
@@ -225,12 +157,35 @@ def test_sections_6_4_to_6_6_announcements_operations_and_replies() -> None:
 
 def test_section_7_1_tokens() -> None:
     document = read("tokens")
+    master = unhex(document["master"])
+
+    def u32(*numbers: int) -> bytes:
+        return b"".join(number.to_bytes(4, "big") for number in numbers)
+
+    def seed(kind: bytes, slot: int, use: int) -> bytes:
+        return hkdf(master, b"kantha/v1/token-" + kind + u32(slot, use))
+
+    def token(of: bytes, epoch: int, week: int, index: int) -> bytes:
+        return mac(of, b"kantha/v1/token\0" + u32(epoch, week, index))
+
+    for vector in document["seeds"]:
+        assert seed(b"slot", vector["slot"], vector["use"]).hex() == vector["own"]
+        assert seed(b"first", vector["slot"], vector["use"]).hex() == vector["first"]
     for vector in document["tokens"]:
-        seed = hkdf(unhex(document["master"]), b"kantha/v1/token-slot" + vector["slot"].to_bytes(4, "big"))
-        place = b"".join(vector[name].to_bytes(4, "big") for name in ("epoch", "week", "index"))
-        token = mac(seed, b"kantha/v1/token\0" + place)
-        assert token.hex() == vector["token"]
-        assert sha(token)[:16].hex() == vector["hash"]
+        of = seed(b"slot", vector["slot"], vector["use"])
+        made = token(of, vector["epoch"], vector["week"], vector["index"])
+        assert (made.hex(), sha(made)[:16].hex()) == (vector["token"], vector["hash"])
+    week = document["set"]
+    made_for = [
+        token(seed(kind, slot, use), week["epoch"], week["week"], index)
+        for slot, use in enumerate(week["uses"])
+        for kind, count in ((b"slot", week["tokens_per_week"]), (b"first", 32))
+        for index in range(count)
+    ]
+    assert b"".join(sorted(sha(one)[:16] for one in made_for)).hex() == week["hashes"]
+    for vector in document["states"]:
+        spoken = cbor2.dumps([vector["tokens_per_week"], vector["uses"]])
+        assert sha(b"kantha/v1/token-state\0" + spoken).hex() == vector["digest"]
 
 
 def test_section_11_key_slot() -> None:
