@@ -139,7 +139,9 @@ def _shares_fit(welcome: Welcome) -> bool:
     master, token = welcome.token_master, welcome.publish_token
     if welcome.role is not Role.OFFICER:
         return master is None and token is None
-    return len(master or bytes(32)) == 32 and (token is None or len(token.encode()) == PUBLISH_TOKEN_BYTES)
+    if master is not None and len(master) != 32:
+        return False
+    return token is None or len(token.encode()) == PUBLISH_TOKEN_BYTES == len(token)
 
 
 def _mac(secret: bytes, label: bytes, data: bytes) -> bytes:

@@ -35,6 +35,7 @@ from tests.crypto.people import (
     epoch_key,
     flips,
     identity,
+    officer,
     pair,
     seed,
 )
@@ -55,11 +56,13 @@ INVITATION = Invitation(
     expires_at=NOW + 86_400,
 )
 FOR_HANDLER = replace(INVITATION, role=Role.HANDLER)
+FOR_OFFICER = replace(INVITATION, role=Role.OFFICER)
+TOKEN = "t" * 43
 
 
 def reply(invitation: Invitation = INVITATION, name: str = "phone", **changes: Any) -> bytes:
     key = epoch_key(name)
-    handler = invitation.role is Role.HANDLER
+    handler, office = invitation.role.admitted is Role.HANDLER, invitation.role is Role.OFFICER
     made = Reply(
         invitation=invitation.id,
         identity=identity(name).public,
@@ -68,9 +71,12 @@ def reply(invitation: Invitation = INVITATION, name: str = "phone", **changes: A
         epoch_key=key.key.public if handler else None,
         epoch_certificate=key.certify(identity(name), org=ORG) if handler else None,
         at=NOW,
+        officer=officer(name).public if office else None,
+        officer_kem=pair(name + "-officer-kem").sealing_key.public if office else None,
     )
     made = replace(made, **changes)
-    return made.seal(secret=invitation.secret, by=identity(name))
+    key = officer(name) if made.officer == officer(name).public else None
+    return made.seal(secret=invitation.secret, by=identity(name), officer_key=key)
 
 
 SEALED_REPLY = reply()
@@ -130,7 +136,7 @@ def test_its_id_does_not_give_away_its_secret() -> None:
         INVITATION.to_text() + "A",
         INVITATION.to_text()[:-1],
         INVITATION.to_text()[:-5] + "!!!!!",
-        INVITATION_PREFIX + "A" * 9_000,
+        INVITATION_PREFIX + "A" * 16_000,
         INVITATION_PREFIX + "আমার",
     ],
 )
@@ -146,7 +152,8 @@ def test_another_text_is_no_invitation(text: str) -> None:
         {3: "ftp://relay.example"},
         {3: "http://" + "a" * 300},
         {4: bytes(15)},
-        {6: 3},
+        {6: 0},
+        {6: 4},
         {8: 5},
         {11: 2**20},
         {12: 0},
@@ -367,7 +374,7 @@ def sealed_body(body: bytes, kind: ReplyKind = ReplyKind.WELCOME) -> bytes:
 
 BODY: dict[int, Any] = {
     1: ORG, 2: seed("root"), 3: device("phone"), 4: 1, 5: DESK, 6: None, 7: "Blue-7",
-    8: seed("directory key"), 9: 207, 10: seed("token"), 11: 1, 12: 1_024,
+    8: seed("directory key"), 9: 207, 10: seed("token"), 11: 1, 12: 1_024, 13: None, 14: None,
 }  # fmt: skip
 
 
@@ -390,11 +397,50 @@ def test_the_body_of_a_welcome_is_what_the_specification_says() -> None:
         {8: None},
         {12: 2**20},
         {13: 0},
+        {13: seed("master")},
+        {14: TOKEN},
+        {15: 0},
     ],
 )
 def test_a_malformed_welcome_is_refused(change: dict[int, Any]) -> None:
     with pytest.raises(WelcomeRefusedError):
         opened(sealed_body(encode({**BODY, **change})))
+
+
+def officers_welcome(**changes: Any) -> Welcome:
+    said = replace(
+        WELCOME, role=Role.OFFICER, slot=3, prefix=None, token_master=seed("m"), publish_token=TOKEN
+    )
+    return opened(welcome(replace(said, **changes)), invitation=FOR_OFFICER)
+
+
+def test_an_officers_welcome_brings_what_officers_share() -> None:
+    found = officers_welcome()
+    assert (found.token_master, found.publish_token, found.slot) == (seed("m"), TOKEN, 3)
+    assert officers_welcome(publish_token=None).publish_token is None
+    assert officers_welcome(token_master=None).token_master is None
+    assert repr(seed("m")) not in repr(found)
+    assert TOKEN not in repr(found)
+    for bad in (
+        {"token_master": bytes(31)},
+        {"token_master": b""},
+        {"publish_token": "t" * 42},
+        {"publish_token": ""},
+        {"publish_token": "ক" * 43},
+        {"publish_token": "t" * 40 + "ক"},
+        {"slot": None},
+        {"prefix": 207},
+        {"role": Role.HANDLER},
+    ):
+        with pytest.raises(WelcomeRefusedError):
+            officers_welcome(**bad)
+
+
+def test_a_handler_is_given_nothing_that_officers_share() -> None:
+    for shared in ({"token_master": seed("m")}, {"publish_token": TOKEN}):
+        said = replace(WELCOME, role=Role.HANDLER, slot=3, prefix=None, **shared)
+        with pytest.raises(WelcomeRefusedError):
+            opened(welcome(said), invitation=FOR_HANDLER)
 
 
 def test_a_cell_of_another_kind_is_no_welcome() -> None:
