@@ -150,6 +150,17 @@ def machines(known: Known, ground: Ground, phone: PhoneDirectory | None) -> dict
     }
 
 
+def vanished(
+    handlers: Collection[DeviceId], known: Known, phone: PhoneDirectory | None
+) -> frozenset[DeviceId]:
+    """Handlers of the archive whom a newer directory names no more: revoked since, by statements that cannot
+    be read here. They are revoked again, or this machine's edition would name them.
+    """
+    if phone is None or phone.head.version < known.head_version:
+        return frozenset()
+    return frozenset(handlers) - {entry.admission.device for entry in phone.part.handlers}
+
+
 def lost_by_default(
     handlers: dict[DeviceId, Admission],
     ground: Ground,

@@ -37,7 +37,7 @@ from crypto.roster import Admission
 from sync import rights
 from sync.errors import DirectoryMissingError, PublishRefusedError, RelayBusyError, RelayUnreachableError
 from sync.publish import Publisher
-from sync.rebuilding import CardsTooFewError, Ground, Rebuilding, lost_by_default, machines
+from sync.rebuilding import CardsTooFewError, Ground, Rebuilding, lost_by_default, machines, vanished
 from sync.state import State
 from sync.transport import RelayClient
 from sync.wire import PHONE_PART
@@ -271,6 +271,7 @@ def _rebuild(
         if lost is None
         else frozenset(_named(one, handlers) for one in lost)
     )
+    before = vanished(handlers, known, seen)
     labels = {entry.label.casefold() for entry in handlers.values()}
     sync = State(vault.db, vault, vault.transaction, vault.clock)
     Rebuilding(
@@ -280,14 +281,14 @@ def _rebuild(
         cards=brought,
         desk=header.desk,
         archive=header.hash,
-        lost=gone,
+        lost=gone | before,
         label=label or _free_label(labels),
         relay=relay,
         publish_tokens=tokens,
         phone=phone,
         seen=seen,
     ).run()
-    names = sorted(handlers[device].label for device in gone)
+    names = sorted(handlers[device].label for device in gone - before)
     counts = [found.complaints, found.counts[rows.OPERATION]]
     sync.set_place(_RESTORED, [header.at, found.maker.label, *counts, names])
 
