@@ -95,7 +95,8 @@ def organisation(signatures: int) -> Organisation:
     keys = [entry.epoch_key for entry in entries]
     return Organisation(
         org, root, seal_phone_part(phone, head, key=KEY, org=org),
-        seal_handler_part(part, head, to=keys, org=org), part.statements, admissions, signed_root, head, len(entries),
+        seal_handler_part(part, head, to=keys, org=org),
+        part.statements, admissions, signed_root, head, len(entries),
     )  # fmt: skip
 
 
