@@ -10,10 +10,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.actions import casework, enrolment, intake, organisation, sending
+from app.actions import casework, enrolment, intake, officers, organisation, sending
 from app.actions import device as devices
 from app.actions.device import Device
-from app.actions.enrolment import BundleRefusedError, LabelTakenError
+from app.actions.enrolment import BundleRefusedError, LabelTakenError, NoReplyError
 from app.actions.errors import ChoiceUnknownError
 from app.actions.views import JoinedView
 from app.vault.errors import VaultExistsError
@@ -28,7 +28,7 @@ from crypto.errors import (
     WeakPassphraseError,
     WelcomeRefusedError,
 )
-from sync.admission import ReplyUsedError
+from sync.admission import PoolFullError, ReplyUsedError
 from tests.sync.world import DAY, MEMORY_KIB, PASSPHRASE, Clock, World, record
 
 
@@ -258,6 +258,63 @@ def test_an_invitation_is_good_for_one_device(world: World) -> None:
         with pytest.raises(ReplyUsedError):
             enrolment.read_reply(world.desk, reply.reply_text)
     assert everything(world.desk) == before
+
+
+def test_a_reply_comes_by_the_relay_and_is_named_by_its_label(world: World) -> None:
+    name = label()
+    text, joined = invited(world, name)
+    with pytest.raises(NoReplyError) as caught:
+        enrolment.admit(world.desk, name, confirm=joined.check)
+    assert_sentence(caught.value)
+    phone = world.open(name)
+    world.sync(phone)
+    assert world.sync(world.desk).replies == 1
+    (row,) = enrolment.replies(world.desk)
+    assert (row.check, row.label, row.device, row.desk) == (joined.check, name, joined.device, "main")
+    assert row.came_at is not None
+    before = everything(world.desk)
+    with pytest.raises(DigitsDifferError):
+        enrolment.admit(world.desk, row.invitation, confirm="1" * 30)
+    assert everything(world.desk) == before
+    assert enrolment.admit(world.desk, name.upper(), confirm=joined.check).published
+    assert enrolment.replies(world.desk) == []
+    world.sync(phone)
+    assert phone.joined
+    assert text not in repr(row)
+
+
+def test_a_thiefs_reply_that_came_first_hides_the_right_one_from_nobody(world: World) -> None:
+    name, thief = label(), label()
+    text, joined = invited(world, name)
+    other = enrolment.join(
+        world.root / thief, PASSPHRASE, text, clock=world.clock, argon_memory_kib=MEMORY_KIB
+    )
+    stranger, phone = world.open(thief), world.open(name)
+    world.sync(stranger, world.desk, phone, world.desk)
+    rows = {row.check: row for row in enrolment.replies(world.desk)}
+    assert {joined.check, other.check} <= rows.keys()
+    admitted = enrolment.admit(world.desk, name, confirm=joined.check)
+    assert admitted.device == joined.device
+    world.sync(stranger, phone)
+    assert phone.joined
+    assert not stranger.joined
+
+
+def test_an_expired_invitation_gives_its_place_back(tmp_path: Path) -> None:
+    clock = Clock()
+    with World(tmp_path, clock=clock) as world:
+        officers.set_policy(world.desk, token_slots=3)
+        for _ in range(2):
+            enrolment.invite(world.desk, role="intake", desk="main")
+        with pytest.raises(PoolFullError) as caught:
+            enrolment.invite(world.desk, role="intake", desk="main")
+        assert_sentence(caught.value)
+        clock.ahead = DAY + 60
+        phone = world.phone("Blue-7")
+        assert phone.joined
+        enrolment.invite(world.desk, role="intake", desk="main")
+        with pytest.raises(PoolFullError):
+            enrolment.invite(world.desk, role="intake", desk="main")
 
 
 def test_an_expired_invitation_joins_nobody_and_makes_nothing(world: World, tmp_path: Path) -> None:

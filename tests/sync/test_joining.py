@@ -8,15 +8,18 @@ from typing import Any
 
 import pytest
 
-from crypto.enrolment import Invitation, Welcome
-from crypto.errors import WelcomeRefusedError
+from crypto.enrolment import Invitation, Reply, Welcome, open_reply_cell
+from crypto.errors import ReplyRefusedError, WelcomeRefusedError
 from crypto.primitives import OpeningKey
 from crypto.reply_cells import dummy_reply
 from crypto.roster import Role
 from sync.directory import DirectoryClient
 from sync.joining import Joining
 from sync.membership import Membership, Self, load_kem
+from sync.outbox import Outbox
+from sync.session import Session
 from sync.state import State
+from sync.wire import CELL_BYTES
 from tests.crypto import people
 from tests.sync.stores import NOW, new_state
 
@@ -114,3 +117,104 @@ def test_what_was_said_survives_a_new_start(state: State, joining: Joining) -> N
     assert again is not None
     assert again.digits == joining.digits
     assert not belongs(state)
+
+
+# --- the reply by relay ---------------------------------------------------------------------------------
+
+
+def packed(state: State, joining: Joining) -> list[bytes]:
+    me, member = Self.load(state), Membership.load(state)
+    assert me is not None
+    assert member is not None
+    body = joining._pack(Outbox(state, me, member)).body
+    return [body[start : start + CELL_BYTES] for start in range(0, len(body), CELL_BYTES)]
+
+
+def readable(cell: bytes) -> bytes | None:
+    with contextlib.suppress(ReplyRefusedError):
+        return open_reply_cell(cell, secret=INVITATION.secret)
+    return None
+
+
+def test_one_cell_of_a_deposit_carries_the_reply_at_a_random_place(state: State, joining: Joining) -> None:
+    places = set()
+    for _ in range(24):
+        cells = packed(state, joining)
+        assert {len(cell) for cell in cells} == {CELL_BYTES}
+        replies = [place for place, cell in enumerate(cells) if readable(cell) is not None]
+        assert len(cells) == 8
+        assert len(replies) == 1
+        assert readable(cells[replies[0]]) == joining.reply
+        places.add(replies[0])
+    assert len(places) > 2
+
+
+def test_without_the_invitation_no_cell_of_it_opens(state: State, joining: Joining) -> None:
+    for cell in packed(state, joining):
+        with pytest.raises(ReplyRefusedError):
+            open_reply_cell(cell, secret=people.seed("another invitation"))
+
+
+class Counting:
+    """A relay that keeps what is deposited."""
+
+    def __init__(self) -> None:
+        self.bodies: list[bytes] = []
+
+    def deposit(self, _stream: str, _id: bytes, _token: bytes, body: bytes) -> None:
+        self.bodies.append(body)
+
+
+def test_a_session_carries_the_reply_once_and_looks_like_every_other(state: State, joining: Joining) -> None:
+    me, member = Self.load(state), Membership.load(state)
+    assert me is not None
+    assert member is not None
+    session, relay = Session(state, me, member, None), Counting()  # type: ignore[arg-type]
+    session.send_nothing(relay, 4, first=lambda: joining._pack(session.outbox))  # type: ignore[arg-type]
+    carrying = [
+        number
+        for number, body in enumerate(relay.bodies)
+        for start in range(0, len(body), CELL_BYTES)
+        if readable(body[start : start + CELL_BYTES]) is not None
+    ]
+    assert carrying == [0]
+    assert [len(body) for body in relay.bodies] == [8 * CELL_BYTES] * 4
+
+
+# --- an officer's device --------------------------------------------------------------------------------
+
+OFFICERS = replace(INVITATION, role=Role.OFFICER)
+
+
+def test_an_officers_device_makes_officer_keys_and_signs_its_reply_with_them(state: State) -> None:
+    with state.transaction():
+        joining = Joining.begin(state, OFFICERS)
+    reply = Reply.verify(joining.reply, invitation=OFFICERS)
+    officer = joining.officer(state)
+    assert officer is not None
+    assert (reply.officer, reply.officer_kem, reply.device) == (officer.public, officer.kem, officer.device)
+    assert reply.epoch is not None
+    member = Membership.load(state)
+    assert member is not None
+    assert member.role is Role.HANDLER
+
+
+def test_an_officers_welcome_brings_what_officers_share_and_nobody_elses_does(state: State) -> None:
+    with state.transaction():
+        joining = Joining.begin(state, OFFICERS)
+    shared = {"token_master": people.seed("master"), "publish_token": "t" * 43}
+    cell = welcome(state, joining, role=Role.OFFICER, slot=3, prefix=None, **shared)
+    with state.transaction():
+        member = joining.take_welcome(state, [cell])
+    assert member is not None
+    assert (member.role, member.slot) == (Role.HANDLER, 3)
+    assert state.keys.get("token-master") == people.seed("master")
+    assert state.keys.get("publish-token") == b"t" * 43
+
+
+def test_a_phone_takes_no_officers_secrets(state: State, joining: Joining) -> None:
+    assert joining.officer(state) is None
+    cell = welcome(state, joining, token_master=people.seed("master"), publish_token="t" * 43)
+    with state.transaction():
+        assert joining.take_welcome(state, [cell]) is None
+    assert state.keys.get("token-master") is None
