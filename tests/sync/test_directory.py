@@ -75,6 +75,15 @@ def test_another_one_under_the_same_number_is_refused() -> None:
     assert "two different" in refused(mine, shown(5, label="other"), DirectoryRefusedError)
 
 
+def test_one_that_names_another_before_it_is_refused_and_one_that_comes_later_is_taken() -> None:
+    mine = client()
+    first = mine.accept(shown(5), "five")
+    another = with_head(version=6, previous=people.seed("another head"))
+    assert "does not follow" in refused(mine, another, DirectoryRefusedError)
+    mine.accept(with_head(version=6, previous=first.head.hash), "six")
+    mine.accept(shown(8), "eight")  # who skipped one cannot check who came before
+
+
 def test_an_expired_one_is_refused_and_the_old_one_stays() -> None:
     clock = Hands()
     mine = client(clock)
