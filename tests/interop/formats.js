@@ -4,8 +4,8 @@ import { unhex } from "./decoder/bytes.js";
 import { readAnnouncement, readOperation } from "./decoder/announcements.js";
 import { decode } from "./decoder/cbor.js";
 import { openCell } from "./decoder/cells.js";
-import { readHeadBody } from "./decoder/directory.js";
-import { readInvitation } from "./decoder/enrolment.js";
+import { readHeadBody, verifyHandlerPart, verifyPhonePart } from "./decoder/directory.js";
+import { openWelcome, readInvitation, verifyReply } from "./decoder/enrolment.js";
 import { openParcel, readChunk } from "./decoder/parcels.js";
 import { openReplyCell, readWord } from "./decoder/reply_cells.js";
 import { readRoot } from "./decoder/root.js";
@@ -22,6 +22,13 @@ export const FORMATS = {
   root: readRoot,
   statement: readStatementBody,
   head: readHeadBody,
+  phone: (data, { org, key }) => verifyPhonePart(data, { org: unhex(org), key: unhex(key) }),
+  handler_part: (data, { org, seed, root }) =>
+    verifyHandlerPart(data, { org: unhex(org), epochSeed: unhex(seed), root: readRoot(unhex(root)) }),
+  reply: async (data, { invitation }) => verifyReply(data, await readInvitation(unhex(invitation))),
+  welcome: async (data, { invitation, seed, transcript }) => openWelcome(data, {
+    invitation: await readInvitation(unhex(invitation)), kemSeed: unhex(seed), transcriptHash: unhex(transcript),
+  }),
   invitation: readInvitation,
   chunk: readChunk,
   announcement: (data, { org, identity }) => readAnnouncement(data, unhex(identity), unhex(org)),

@@ -5,7 +5,7 @@ import { deviceId, open, requireSealable, sha256 } from "./blocks.js";
 import { decode } from "./cbor.js";
 import { EPOCH } from "./desk_keys.js";
 import { refuse } from "./refused.js";
-import { bytes, exactly, list, map, nat, textMap, tuple } from "./shapes.js";
+import { bytes, exactly, list, map, nat, anyMap, tuple } from "./shapes.js";
 import { readSigned, requireSigned } from "./signed.js";
 
 const KINDS = {
@@ -42,7 +42,7 @@ const operationShape = map({
   device: [1, bytes(16)],
   counter: [2, nat(2 ** 48, 1)],
   previous: [3, bytes(32)],
-  operation: [4, textMap],
+  operation: [4, anyMap],
 });
 
 export const linkHash = (signed) => sha256("kantha/v1/operation-link\0", signed);

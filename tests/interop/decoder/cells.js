@@ -27,7 +27,6 @@ function readPlain(plain) {
     header: plain.slice(0, 32), kind: plain[1], sender: plain.slice(2, 18), incarnation: number(plain.subarray(18, 22)),
     counter, slots: plain.slice(32, 544), body: plain.slice(544, 544 + length),
   };
-  if (found.kind === 0 && (!allZero(found.sender) || found.incarnation || counter || length)) no("a dummy that says something");
   return found;
 }
 

@@ -133,7 +133,8 @@ export const verifyHandlerPart = (part, { epochSeed, org, root }) =>
     if (!same(partHash("handler", content), head.handler)) no("the content is not the head's");
     const said = handlerShape(decode(content), "handler content");
     if (said.roots.length) await requireWholeChain(said.roots, org, root);
-    // 4.2: statements and proposals are taken one by one, and none of them makes the part refused.
+    // What their bodies say is judged one by one (4.1, 4.2), but each must be a Countersigned.
+    for (const data of [...said.statements, ...said.proposals]) readCountersigned(data);
     return { head, signedHead, said };
   });
 

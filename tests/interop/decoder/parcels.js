@@ -5,14 +5,14 @@ import { open } from "./blocks.js";
 import { decode, encode } from "./cbor.js";
 import { DAY, GENERATION, dayKeySeed } from "./desk_keys.js";
 import { as, refuse } from "./refused.js";
-import { blob, bytes, map, nat, text, textMap, time } from "./shapes.js";
+import { anyMap, blob, bytes, map, nat, text, time } from "./shapes.js";
 
 const PIECE = 14592;
 const BLOCK = 1024;
 const MOST = 4 * 2 ** 20;
 const no = (why) => refuse("ParcelDamagedError", why);
 
-const contentShape = map({ kind: [1, nat(4, 1)], code: [2, text(16)], at: [3, time], payload: [4, textMap] });
+const contentShape = map({ kind: [1, nat(4, 1)], code: [2, text(16)], at: [3, time], payload: [4, anyMap] });
 const chunkShape = map({
   parcel: [1, bytes(16)],
   index: [2, nat(288)],

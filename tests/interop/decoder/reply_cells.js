@@ -4,7 +4,7 @@ import { allZero, number } from "./bytes.js";
 import { deviceHolds, open } from "./blocks.js";
 import { decode, encode } from "./cbor.js";
 import { as, refuse } from "./refused.js";
-import { blob, bytes, map, nat, textMap } from "./shapes.js";
+import { blob, bytes, map, nat, anyMap } from "./shapes.js";
 
 const no = (why) => refuse("CellDamagedError", why);
 
@@ -46,4 +46,4 @@ export function confirmedCounters({ below, bits }) {
 }
 
 export const readConfirmation = (body) => confirmationShape(decode(body), "confirmation");
-export const readQuestion = (body) => map({ body: [1, textMap] })(decode(body), "question").body;
+export const readQuestion = (body) => map({ body: [1, anyMap] })(decode(body), "question").body;
