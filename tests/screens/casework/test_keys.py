@@ -75,3 +75,10 @@ def test_the_foot_of_a_page_lists_only_keys_that_act_there(place: str) -> None:
             if key in ("Esc", "?", "g i", "Ctrl Enter"):
                 continue
             assert (key if len(key) > 1 else key.upper()) in LETTERS[place], (place, key)
+
+
+def test_delete_asks_about_the_chosen_device_and_about_nothing_elsewhere() -> None:
+    assert heard("Delete", "devices").command == "revoke"
+    assert heard("Delete", "devices", writing=True) == Heard()
+    for place in set(LETTERS) - {"devices"}:
+        assert heard("Delete", place) == Heard()

@@ -100,3 +100,22 @@ def test_commands_go_to_the_page_on_show_and_to_no_page_after_it() -> None:
     at.root("inbox")
     at.obey("save")
     assert heard == ["save"]
+
+
+def test_escape_closes_a_question_over_the_page_and_nothing_else() -> None:
+    at = desk(FIRST)
+    at.root("devices")
+    at.dialog = "revoke"
+    at.leave()
+    assert (at.dialog, at.place) == (None, "devices")
+    at.dialog = "revoke"
+    at.close_dialog()  # the dialog heard Escape itself, and the page hears it too
+    at.leave()
+    assert at.place == "devices"
+
+
+def test_going_elsewhere_closes_the_question() -> None:
+    at = desk(FIRST)
+    at.dialog = "revoke"
+    at.root("cases")
+    assert at.dialog is None

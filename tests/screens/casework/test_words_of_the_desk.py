@@ -104,3 +104,25 @@ def test_times_grow_coarser_with_their_age() -> None:
 
 def test_a_device_that_was_never_heard_is_not_quiet() -> None:
     assert day_words.quiet_days(None) is None
+
+
+def test_case_work_that_is_missing_is_not_called_a_parcel() -> None:
+    desk = DeviceView(id="dd", label="Desk-3", role="handler", desk="main", state="active")
+    said = arrivals_words.headline([gap("dd", 5, 6, kind="operation")], [desk], EN)
+    assert said.startswith("2 steps of case work from Desk-3 have not arrived since")
+    assert "Desk-3 to connect once" in arrivals_words.advice([gap("dd", 5, 6, kind="operation")], [desk], EN)
+
+
+def test_two_things_under_one_number_are_said_beside_what_is_missing_and_not_counted_as_it() -> None:
+    both = [gap("aa", 1, 2), gap("bb", 7, 7, "fork")]
+    said = arrivals_words.headline(both, [BLUE, CLAY], EN)
+    assert said.startswith("2 parcels from Blue-7 have not arrived since")
+    assert said.endswith("Two different things came from Clay-1 under one number.")
+    assert arrivals_words.parcels(both) == 2
+    assert "can revoke it" in arrivals_words.advice(both, [BLUE, CLAY], EN)
+
+
+def test_pages_that_the_relay_does_not_give_name_no_device() -> None:
+    pages = [gap("00" * 16, 3, 3, kind="page")]
+    assert "unknown" not in arrivals_words.headline(pages, [BLUE], EN)
+    assert "the relay may be damaged" in arrivals_words.advice(pages, [BLUE], EN)
