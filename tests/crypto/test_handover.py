@@ -1,0 +1,106 @@
+"""Opening officer by officer: what each hands on, and what is refused on the way."""
+
+from __future__ import annotations
+
+import base64
+from dataclasses import replace
+
+import pytest
+
+from crypto.encoding import encode
+from crypto.errors import DigitsDifferError, HandoverRefusedError
+from crypto.handover import HandoverRequest, is_key, piece_from_text, piece_to_text
+from crypto.ids import DeskId, OfficerId, OrganisationId
+from crypto.primitives import OpeningKey, sha256
+from crypto.quorum import Piece
+
+ORG, DESK, ARCHIVE = OrganisationId(b"O" * 32), DeskId(b"D" * 8), b"A" * 32
+MACHINE = OpeningKey(sha256(b"machine"))
+REQUEST = HandoverRequest(ORG, DESK, ARCHIVE, MACHINE.sealing_key.public)
+PIECE = Piece(ORG, DESK, (OfficerId(b"1" * 16), OfficerId(b"2" * 16)), 1, b"sealed")
+
+
+def text(title: str, value: object) -> str:
+    return title + base64.urlsafe_b64encode(encode(value)).decode().rstrip("=")
+
+
+def test_the_key_reaches_the_machine_that_asked_and_no_other() -> None:
+    given = REQUEST.give(b"k" * 32)
+    assert is_key(given)
+    assert REQUEST.take(given, by=MACHINE) == b"k" * 32
+    assert (
+        REQUEST.take("\n".join(given[i : i + 60] for i in range(0, len(given), 60)), by=MACHINE) == b"k" * 32
+    )
+    with pytest.raises(HandoverRefusedError):
+        REQUEST.take(given, by=OpeningKey(sha256(b"another machine")))
+    for other in (
+        replace(REQUEST, org=OrganisationId(b"P" * 32)),
+        replace(REQUEST, desk=DeskId(b"E" * 8)),
+        replace(REQUEST, archive=b"B" * 32),
+    ):
+        with pytest.raises(HandoverRefusedError):
+            other.take(given, by=MACHINE)
+
+
+def test_every_part_of_the_request_is_in_its_digits() -> None:
+    REQUEST.require(REQUEST.digits)
+    for other in (
+        replace(REQUEST, org=OrganisationId(b"P" * 32)),
+        replace(REQUEST, desk=DeskId(b"E" * 8)),
+        replace(REQUEST, archive=b"B" * 32),
+        replace(REQUEST, machine=OpeningKey(sha256(b"another machine")).sealing_key.public),
+    ):
+        with pytest.raises(DigitsDifferError):
+            other.require(REQUEST.digits)
+
+
+def test_a_request_and_a_piece_travel_as_text() -> None:
+    assert HandoverRequest.from_text(REQUEST.to_text()) == REQUEST
+    assert piece_from_text(piece_to_text(PIECE, archive=ARCHIVE), request=REQUEST) == PIECE
+
+
+GOOD = [ORG, DESK, ARCHIVE, [b"1" * 16, b"2" * 16], 1, b"sealed"]
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        [b"P" * 32, *GOOD[1:]],
+        [ORG, b"E" * 8, *GOOD[2:]],
+        [ORG, DESK, b"B" * 32, *GOOD[3:]],
+        [*GOOD[:3], [b"2" * 16, b"1" * 16], 1, b"sealed"],
+        [*GOOD[:3], [b"1" * 16, b"1" * 16], 1, b"sealed"],
+        [*GOOD[:3], [b"1" * 15], 0, b"sealed"],
+        [*GOOD[:3], [], 0, b"sealed"],
+        [*GOOD[:3], [b"1" * 16], 1, b"sealed"],
+        [*GOOD[:3], [b"1" * 16], -1, b"sealed"],
+        [*GOOD[:3], [bytes([number]) * 16 for number in range(17)], 1, b"sealed"],
+        [*GOOD[:4], "1", b"sealed"],
+        [*GOOD[:5], "sealed"],
+        GOOD[:5],
+        {1: 2},
+    ],
+)
+def test_a_piece_that_is_none_is_refused(row: object) -> None:
+    with pytest.raises(HandoverRefusedError):
+        piece_from_text(text("KANTHA1-PIECE:", row), request=REQUEST)
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "",
+        "KANTHA1-HANDOVER:",
+        "KANTHA1-HANDOVER:!!!!",
+        "KANTHA1-PIECE:" + REQUEST.to_text().split(":")[1],
+        REQUEST.to_text() + "=",
+        REQUEST.to_text() + "A",
+        REQUEST.to_text() + " " * 64_000,
+        text("KANTHA1-HANDOVER:", [ORG, DESK, ARCHIVE]),
+        text("KANTHA1-HANDOVER:", [ORG, DESK, ARCHIVE, b"short"]),
+        text("KANTHA1-HANDOVER:", [ORG, DESK, ARCHIVE, b"\xff" * 1_216]),
+    ],
+)
+def test_a_request_that_is_none_is_refused(said: str) -> None:
+    with pytest.raises(HandoverRefusedError):
+        HandoverRequest.from_text(said)
