@@ -150,6 +150,8 @@ def decode_statement(body: bytes) -> Statement:
     except ValueError as error:
         raise EncodingError from error
     fields.done()
+    if statement.encode() != body:  # one statement has one form, since it is known by the hash of its bytes
+        raise EncodingError
     return statement
 
 

@@ -158,6 +158,14 @@ def test_a_bad_statement_has_no_effect_and_harms_no_other() -> None:
     assert (found.members.keys(), found.pending) == ({PHONE.device}, {})
 
 
+def test_one_admission_has_one_form_so_every_one_is_found_again() -> None:
+    """Left out is not null: an officer who signed the other form would stop every publisher."""
+    other = Countersigned.make(without(PHONE, 9), label=LABEL, by=[officer()])
+    assert roster(other).members == {}
+    found = roster(signed_by(PHONE, "officer"), other)
+    assert [found.statement_of(one.admission).body for one in found.members.values()] == [PHONE.encode()]
+
+
 # --- pending statements -------------------------------------------------------------------------------------
 
 THREE = first_root(("officer", "second", "third"), 1)
@@ -352,6 +360,10 @@ def changed(of: Admission, **fields: Any) -> bytes:
     return encode({**value, **{int(key[1:]): entry for key, entry in fields.items()}})
 
 
+def without(of: Admission, key: int) -> bytes:
+    return encode({name: entry for name, entry in decode(of.encode()).items() if name != key})
+
+
 @pytest.mark.parametrize(
     ("why", "body"),
     [
@@ -373,6 +385,8 @@ def changed(of: Admission, **fields: Any) -> bytes:
         ("a slot that is true", changed(HANDLER, _9=True)),
         ("a token slot beyond all", changed(PHONE, _11=2**16)),
         ("an extra field", changed(PHONE, _14=0)),
+        ("a slot left out instead of null", without(PHONE, 9)),
+        ("a prefix left out instead of null", without(HANDLER, 10)),
         ("a revocation without reason", encode({1: 2, 2: ORG, 3: device("phone"), 4: NOW})),
         ("a revocation for reason 0", encode({1: 2, 2: ORG, 3: device("phone"), 4: NOW, 5: 0})),
         ("a revocation for reason 6", encode({1: 2, 2: ORG, 3: device("phone"), 4: NOW, 5: 6})),

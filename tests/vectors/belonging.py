@@ -178,6 +178,7 @@ def roster() -> dict[str, Any]:
         "a closing with a reason": changed(revoked, _1=3),
         "an unknown kind": changed(statements["window"].encode(), _1=4),
         "an officer's role": changed(handler.encode(), _4=3),
+        "a slot left out": encode({key: one for key, one in decode(phone.encode()).items() if key != 9}),
         "another organisation": changed(phone.encode(), _2=people.OTHER_ORG),
     }
     for name, body in malformed.items():
