@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import os
-import re
 import shutil
 import socket
 import subprocess
 import sys
 import threading
-import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Frame, FrameLocator, Locator, Playwright, sync_playwright
+from playwright.sync_api import Browser, Playwright, sync_playwright
+
+from tests.browser.pane import Pane
+from tests.browser.table import Table
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 FLAGS = [
@@ -29,8 +30,6 @@ FLAGS = [
     "--use-angle=swiftshader",
     "--enable-unsafe-swiftshader",
 ]
-# Where the pictures go that people look at; ignored by git.
-PICTURES = Path(__file__).resolve().parents[2] / "build" / "screens"
 
 
 # What Chromium asks its maker by itself, whatever page is open. No page of ours names these.
@@ -140,37 +139,16 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
     assert not folder.exists()
 
 
-class Pane:
-    """One device in a frame of the front page, driven by what a screen reader would read out."""
-
-    def __init__(self, frame: FrameLocator | Frame) -> None:
-        self.frame = frame
-
-    def wake(self) -> None:
-        """Turn the semantics on, which Flutter does when a screen reader asks for them."""
-        placeholder = self.frame.locator("flt-semantics-placeholder")
-        placeholder.wait_for(state="attached", timeout=60_000)
-        placeholder.evaluate("element => element.click()")
-
-    def button(self, name: str | re.Pattern[str]) -> Locator:
-        return self.frame.get_by_role("button", name=name).first
-
-    def tap(self, name: str | re.Pattern[str]) -> None:
-        self.button(name).click(timeout=15_000)
-
-    def see(self, text: str | re.Pattern[str]) -> None:
-        self.frame.get_by_text(text).first.wait_for(state="attached", timeout=20_000)
-
-    def reads(self, text: str, *, seconds: float = 20) -> bool:
-        """Whether the text stands there; words that can be selected are fields to a browser."""
-        script = """(body, text) => body.textContent.includes(text) ||
-            [...body.querySelectorAll("textarea, input")].some(field => field.value.includes(text))"""
-        deadline = time.monotonic() + seconds
-        while not self.frame.locator("body").evaluate(script, text):
-            if time.monotonic() > deadline:
-                return False
-            time.sleep(0.3)
-        return True
-
-    def field(self, name: str | re.Pattern[str]) -> Locator:
-        return self.frame.get_by_role("textbox", name=name).first
+@pytest.fixture(params=[(390, 844), (1440, 900)], ids=["390x844", "1440x900"])
+def table(request: pytest.FixtureRequest, chromium: Browser, demo: Demo) -> Iterator[Table]:
+    width, height = request.param
+    context = chromium.new_context(viewport={"width": width, "height": height})
+    page = context.new_page()
+    page.goto(demo.address)
+    panes = {name: Pane(page.frame_locator(f"#{name}")) for name in ("phone", "desk")}
+    found = Table(page, panes["phone"], panes["desk"], narrow=width < 900)
+    for name in panes:
+        found.at(name).wake()
+    yield found
+    found.picture("last")
+    context.close()

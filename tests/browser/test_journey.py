@@ -7,72 +7,13 @@ is read at the desk. A picture of every step is kept under build/screens for peo
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
 
-import pytest
-from playwright.sync_api import Browser, Page, expect
-
-from tests.browser.conftest import PICTURES, Demo, Outside, Pane
+from tests.browser.conftest import Outside
+from tests.browser.table import Table
 
 WORDS = "তিন মাসের বেতন পাইনি। Three months of wages are owed."
 QUESTION = "Which months? কোন মাস?"
 ANSWER = "January, February and March."
-TRIES = 6
-
-
-@dataclass
-class Table:
-    """The front page in one browser window, with both devices on it."""
-
-    page: Page
-    phone: Pane
-    desk: Pane
-    narrow: bool
-    taken: int = 0
-
-    def at(self, which: str) -> Pane:
-        if self.narrow:
-            self.page.locator(f"#tab-{which}").click()
-        return self.phone if which == "phone" else self.desk
-
-    def write(self, pane: Pane, field: str | re.Pattern[str], text: str) -> None:
-        entry = pane.field(field)
-        for _ in range(TRIES):
-            entry.click()
-            # The framework takes a field over a moment after it has the focus; a busy computer needs longer.
-            self.page.wait_for_timeout(500)
-            if entry.evaluate("field => document.activeElement === field"):
-                self.page.keyboard.press("Control+A")
-                self.page.keyboard.insert_text(text)
-                self.page.wait_for_timeout(300)
-            if entry.input_value() == text:
-                break
-        expect(entry).to_have_value(text)
-        # What is written is kept a moment after the last letter.
-        self.page.wait_for_timeout(700)
-
-    def picture(self, name: str) -> None:
-        self.taken += 1
-        self.page.wait_for_timeout(500)
-        width = self.page.viewport_size["width"] if self.page.viewport_size else 0
-        PICTURES.mkdir(parents=True, exist_ok=True)
-        self.page.screenshot(path=PICTURES / f"{width}-{self.taken:02d}-{name}.png")
-
-
-@pytest.fixture(params=[(390, 844), (1440, 900)], ids=["390x844", "1440x900"])
-def table(request: pytest.FixtureRequest, chromium: Browser, demo: Demo) -> Iterator[Table]:
-    width, height = request.param
-    context = chromium.new_context(viewport={"width": width, "height": height})
-    page = context.new_page()
-    page.goto(demo.address)
-    panes = {name: Pane(page.frame_locator(f"#{name}")) for name in ("phone", "desk")}
-    found = Table(page, panes["phone"], panes["desk"], narrow=width < 900)
-    for name in panes:
-        found.at(name).wake()
-    yield found
-    found.picture("last")
-    context.close()
 
 
 def test_a_newcomer_makes_the_whole_journey(table: Table, outside: Outside) -> None:

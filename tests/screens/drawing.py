@@ -26,6 +26,7 @@ class Paper:
         self.session = Nowhere()
         self.title = ""
         self.width = 390
+        self.height = 844
         self.started: list[Any] = []
 
     def update(self) -> None:

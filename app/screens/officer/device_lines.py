@@ -136,7 +136,7 @@ def card_of(
         vertical_alignment=ft.CrossAxisAlignment.START,
     )
     return press(
-        inside,
+        ft.Container(inside, key=ft.ScrollKey(f"device-{device.id}")),  # type: ignore[call-arg]
         on_click=lambda _: on_press(),
         label=_spoken(device, tr, this, look),
         selected=selected,

@@ -14,6 +14,7 @@ from app.actions.views import DeviceView
 from app.i18n import Translator
 from app.screens.casework import table
 from app.screens.casework.filter_chips import filter_chips
+from app.screens.casework.in_view import use_in_view
 from app.screens.casework.loading import use_loaded
 from app.screens.casework.model import DeskModel
 from app.screens.officer.chosen_device import chosen_device
@@ -74,16 +75,22 @@ def on_the_way(device: Device) -> list[DeviceView]:
 @ft.component
 def Devices(desk: DeskModel, *, key: str | None = None) -> ft.Control:
     """The table; for officers what waits for them, *Invite* and *Admit*; and what may be done with a line."""
+    ft.use_dialog(question_on_show(desk))
+    if desk.organisation is None:
+        return ft.Container(states.working(desk.tr("Opening the devices.")), padding=24)
+    return DeviceList(desk, desk.organisation.devices, key="device-list")
+
+
+@ft.component
+def DeviceList(desk: DeskModel, known: list[DeviceView], *, key: str | None = None) -> ft.Control:
+    """The lines, what waits above them, what to keep for a raid below. The chosen line stays in view."""
     tr, device = desk.tr, desk.app.device
     kind, set_kind = ft.use_state("all")
     coming = use_loaded(lambda: on_the_way(device) if device.officer else [], [desk.app.seen])
-    ft.use_dialog(question_on_show(desk))
-    if desk.organisation is None:
-        return ft.Container(states.working(tr("Opening the devices.")), padding=24)
-    everything = in_order([*desk.organisation.devices, *(coming.value or [])])
+    everything = in_order([*known, *(coming.value or [])])
     shown = of_kind(everything, kind)
-    this = device.id.hex()
-    forked = frozenset(one.device for one in desk.missing if one.state != "missing")  # twice, or expired
+    this, cards = device.id.hex(), desk.width < _TABLE
+    look = frozenset(one.device for one in desk.missing if one.state != "missing")  # twice, or expired
 
     def choose(one: DeviceView) -> None:
         desk.acted()
@@ -97,38 +104,64 @@ def Devices(desk: DeskModel, *, key: str | None = None) -> ft.Control:
             desk.dialog = "revoke"
 
     desk.on_commands(obey)
-    chips = filter_chips(kinds(everything, tr), chosen=kind, on_choose=set_kind, tall=desk.narrow, key="kind")
-    lines: list[ft.Control] = [] if desk.width < _TABLE else [table.head(columns(tr))]
+    lines: list[ft.Control] = [] if cards else [table.head(columns(tr))]
     for one in shown:
         selected = one.id == desk.device
-        draw = card_of if desk.width < _TABLE else line_of
+        draw = card_of if cards else line_of
         lines.append(
-            draw(one, tr, this=this, look=one.id in forked, selected=selected, on_press=partial(choose, one))
+            draw(one, tr, this=this, look=one.id in look, selected=selected, on_press=partial(choose, one))
         )
         if selected:
             lines.append(chosen_device(desk, one, this=this))
+    listing = ft.Column(
+        [
+            _bar(
+                desk,
+                filter_chips(
+                    kinds(everything, tr), chosen=kind, on_choose=set_kind, tall=desk.narrow, key="kind"
+                ),
+            ),
+            *_to_do(desk),
+            ft.Column(
+                lines,
+                spacing=8 if cards else 0,
+                tight=True,
+                horizontal_alignment=ft.CrossAxisAlignment.STRETCH,
+            ),
+            ft.Container(height=4),
+            Gone(desk, key="gone"),
+        ],
+        spacing=12,
+        scroll=ft.ScrollMode.AUTO,
+        expand=True,
+        horizontal_alignment=ft.CrossAxisAlignment.STRETCH,
+    )
+    _use_chosen_in_view(desk, listing, [one.id for one in shown])
     return ft.Container(
+        listing,
         padding=ft.Padding.symmetric(horizontal=16 if desk.narrow else 20, vertical=14),
         expand=True,
-        content=ft.Column(
-            [
-                _bar(desk, chips),
-                *_to_do(desk),
-                ft.Column(
-                    lines,
-                    spacing=8 if desk.width < _TABLE else 0,
-                    tight=True,
-                    horizontal_alignment=ft.CrossAxisAlignment.STRETCH,
-                ),
-                ft.Container(height=4),
-                Gone(desk, key="gone"),
-            ],
-            spacing=12,
-            scroll=ft.ScrollMode.AUTO,
-            expand=True,
-            horizontal_alignment=ft.CrossAxisAlignment.STRETCH,
-        ),
-    )  # fmt: skip
+    )
+
+
+def _use_chosen_in_view(desk: DeskModel, listing: ft.Column, ids: list[str]) -> None:
+    """A hook: where cards are high, the chosen one moves to the top, so that what may be done with it is seen;
+    in the table the list jumps only when the chosen line would leave it.
+    """
+    use_in_view(
+        listing,
+        [f"device-{one}" for one in ids] if desk.width >= _TABLE else [],
+        f"device-{desk.device}",
+        height=desk.app.page.height,
+    )
+    on_show: ft.MutableRef[ft.Column] = ft.use_ref(None)
+    on_show.current = listing
+
+    async def to_top() -> None:
+        if desk.width < _TABLE and desk.device in ids and on_show.current is not None:
+            await on_show.current.scroll_to(scroll_key=f"device-{desk.device}", duration=150)
+
+    ft.use_effect(to_top, [desk.device])
 
 
 def may_be_revoked(desk: DeskModel) -> bool:

@@ -1,0 +1,44 @@
+"""One device in a frame of the front page, driven by what a screen reader would read out."""
+
+from __future__ import annotations
+
+import re
+import time
+
+from playwright.sync_api import Frame, FrameLocator, Locator
+
+
+class Pane:
+    """One device in a frame of the front page, driven by what a screen reader would read out."""
+
+    def __init__(self, frame: FrameLocator | Frame) -> None:
+        self.frame = frame
+
+    def wake(self) -> None:
+        """Turn the semantics on, which Flutter does when a screen reader asks for them."""
+        placeholder = self.frame.locator("flt-semantics-placeholder")
+        placeholder.wait_for(state="attached", timeout=60_000)
+        placeholder.evaluate("element => element.click()")
+
+    def button(self, name: str | re.Pattern[str]) -> Locator:
+        return self.frame.get_by_role("button", name=name).first
+
+    def tap(self, name: str | re.Pattern[str]) -> None:
+        self.button(name).click(timeout=15_000)
+
+    def see(self, text: str | re.Pattern[str]) -> None:
+        self.frame.get_by_text(text).first.wait_for(state="attached", timeout=20_000)
+
+    def reads(self, text: str, *, seconds: float = 20) -> bool:
+        """Whether the text stands there; words that can be selected are fields to a browser."""
+        script = """(body, text) => body.textContent.includes(text) ||
+            [...body.querySelectorAll("textarea, input")].some(field => field.value.includes(text))"""
+        deadline = time.monotonic() + seconds
+        while not self.frame.locator("body").evaluate(script, text):
+            if time.monotonic() > deadline:
+                return False
+            time.sleep(0.3)
+        return True
+
+    def field(self, name: str | re.Pattern[str]) -> Locator:
+        return self.frame.get_by_role("textbox", name=name).first
