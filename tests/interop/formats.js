@@ -1,7 +1,7 @@
 // The readers that ask.js offers, by name.
 
 import { unhex } from "./decoder/bytes.js";
-import { readAnnouncement, readOperation } from "./decoder/announcements.js";
+import { readAnnouncement, readHeartbeat, readOperation } from "./decoder/announcements.js";
 import { decode } from "./decoder/cbor.js";
 import { openCell } from "./decoder/cells.js";
 import { readHeadBody, verifyHandlerPart, verifyPhonePart } from "./decoder/directory.js";
@@ -32,6 +32,7 @@ export const FORMATS = {
   invitation: readInvitation,
   chunk: readChunk,
   announcement: (data, { org, identity }) => readAnnouncement(data, unhex(identity), unhex(org)),
+  heartbeat: readHeartbeat,
   operation: (data, { identity }) => readOperation(data, unhex(identity)),
   cell: (data, asked) => openCell(data, place(asked)),
   parcel: (data, asked) => openParcel(data, place(asked)),

@@ -16,6 +16,7 @@ import cbor2
 import pytest
 
 from crypto import encoding
+from crypto.cells import read_heartbeat
 from crypto.errors import CryptoError
 from crypto.heads import Head
 from crypto.invitations import Invitation
@@ -104,6 +105,7 @@ READERS: dict[str, tuple[Callable[[bytes], object], Callable[[], list[bytes]]]] 
         decode_statement,
         lambda: [bytes.fromhex(one["body"]) for one in vectors("roster")["vectors"]],
     ),
+    "heartbeat": (read_heartbeat, lambda: [encoded({1: 20_700})]),
     "chunk": (Chunk.from_body, lambda: [encoded({1: bytes(16), 2: 0, 3: 1, 4: 1, 5: 20_000, 6: b"piece"})]),
 }
 

@@ -16,12 +16,15 @@ import cbor2
 import pytest
 
 from crypto import primitives
+from crypto.announcements import read_announcement
 from crypto.cells import open_cell
 from crypto.directory import UntrustedPhoneDirectory
 from crypto.enrolment import Welcome
+from crypto.errors import EncodingError
 from crypto.handler_part import open_handler_part
 from crypto.heads import Seen
 from crypto.invitations import Invitation
+from crypto.operations import SignedOperation
 from crypto.parcels import Parcel, open_parcel
 from crypto.primitives import OpeningKey, seal_secret
 from crypto.replies import Reply
@@ -162,16 +165,70 @@ def place() -> dict[str, Any]:
     }  # fmt: skip
 
 
-CASES = {"phone": phone, "handler_part": handler_part, "reply": reply, "welcome": welcome, "parcel": parcel}
+def announcement(body: dict[int, Any]) -> Case:
+    device = identity("handler")
+
+    def seal(body: bytes) -> bytes:
+        return encoded([body, device.sign(b"kantha/v1/announce\0" + body)])
+
+    def read(data: bytes) -> object:
+        return read_announcement(data, identity_public=device.public, org=ORG)
+
+    return Case(
+        encoded(body), seal, read, most=500, context={"org": ORG.hex(), "identity": device.public.hex()}
+    )
+
+
+def introductions() -> Case:
+    said = cbor2.loads(unhex(vectors("announcements"), "introductions", "body"))[0]
+    return announcement(cbor2.loads(said))
+
+
+def reply_key() -> Case:
+    return announcement({1: 2, 2: ORG, 3: 2, 4: pair("a reply key").sealing_key.public})
+
+
+def epoch_key() -> Case:
+    return announcement({1: 3, 2: ORG, 3: 2_968, 4: pair("an epoch key").sealing_key.public, 5: bytes(64)})
+
+
+def receipts() -> Case:
+    return announcement({1: 4, 2: ORG, 3: people.DESK, 4: [[bytes(16), bytes(16), bytes(32)]]})
+
+
+def chain_head() -> Case:
+    return announcement({1: 5, 2: ORG, 3: people.DESK, 4: 7, 5: bytes(32)})
+
+
+def operation() -> Case:
+    device = identity("handler")
+    good = {1: people.device("handler"), 2: 1, 3: bytes(32), 4: {"k": "note.add"}}
+
+    def seal(body: bytes) -> bytes:
+        return encoded([body, device.sign(b"kantha/v1/operation\0" + body)])
+
+    def read(data: bytes) -> object:
+        link = SignedOperation.read(data, identity_public=device.public)
+        # The inbox takes only the sender's own, counted from 1.
+        if link.device != people.device("handler") or link.counter < 1:
+            raise EncodingError
+        return link
+
+    return Case(encoded(good), seal, read, context={"identity": device.public.hex()}, most=500)
+
+
+ANNOUNCED = (introductions, reply_key, epoch_key, receipts, chain_head)
+CASES = {made.__name__: made for made in (phone, handler_part, reply, welcome, parcel, operation, *ANNOUNCED)}
 
 
 @pytest.mark.parametrize("name", CASES)
 def test_a_liar_with_keys_is_believed_by_both_or_by_neither(name: str) -> None:
     case = CASES[name]()
+    asked = "announcement" if name in {one.__name__ for one in ANNOUNCED} else name
     values = list(dict.fromkeys([case.good, *(encoded(one) for one in variants(cbor2.loads(case.good)))]))
     chosen = [case.good, *random.Random(4).sample(values, min(case.most, len(values)))]
     sealed = {case.seal(value): value for value in chosen}
-    found = differences(name, case.read, sealed, **case.context)
+    found = differences(asked, case.read, sealed, **case.context)
     shown = [(ours, theirs, cbor2.loads(sealed[bytes.fromhex(data)])) for data, ours, theirs in found[:3]]
     assert shown == []
 

@@ -1,6 +1,5 @@
 // What a map with integer keys must hold (section 2): exactly the keys that the page lists, each of its type.
 
-import { decode } from "./cbor.js";
 import { refuse } from "./refused.js";
 
 const no = (what, why) => refuse("EncodingError", `${what}: ${why}`);
@@ -73,5 +72,9 @@ export const map = (fields) => (value, what) => {
   return found;
 };
 
-/** Encoded bytes of a shape. */
-export const encoded = (shape, what) => (data) => shape(decode(data), what);
+/** One whose keys must be texts. */
+export const textMap = (value, what) => {
+  if (!(value instanceof Map) || ![...value.keys()].every((key) => typeof key === "string"))
+    no(what, "not a map with text keys");
+  return value;
+};
