@@ -36,6 +36,7 @@ def take(device: DevicePort, parcel: ArrivedParcel) -> None:
             authentic=parcel.authentic,
             received=parcel.received_at,
             payload=body,
+            attested_by=parcel.attested_by,
         ),
     )
     if changed:

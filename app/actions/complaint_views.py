@@ -159,7 +159,14 @@ def _at_desk(device: DevicePort, line: Received) -> ComplaintView:
             unclear=casefile.unclear(db, line.code),
         ),
         cases=casefile.numbers_of(db, line.code),
+        attested_by=_vouching(device, shown),
     )
+
+
+def _vouching(device: DevicePort, shown: Arrived) -> str | None:
+    if shown.authentic is not None or shown.attested_by is None:
+        return None
+    return device.label_of(shown.attested_by) or shown.attested_by.hex()
 
 
 def _message(one: Arrived) -> MessageView:

@@ -142,7 +142,8 @@ class ScreeningView(msgspec.Struct, frozen=True):
 
 class ComplaintView(msgspec.Struct, frozen=True):
     """One complaint. On a phone after *finish* ``record`` is None: nothing of it can be read there any
-    more.
+    more. ``attested_by`` is the label of a handler who was there when it came and vouches for it, while this
+    desk could not check it itself (``authentic`` None).
     """
 
     code: str
@@ -156,6 +157,7 @@ class ComplaintView(msgspec.Struct, frozen=True):
     device_label: str = ""
     screening: ScreeningView = ScreeningView()
     cases: list[str] = []
+    attested_by: str | None = None
 
 
 class QuestionView(msgspec.Struct, frozen=True):

@@ -142,6 +142,9 @@ MIGRATIONS: list[str] = [
 
     CREATE TABLE unfolded (subject BLOB PRIMARY KEY);   -- not shown above yet
     """,
+    """
+    ALTER TABLE arrival ADD COLUMN attested_by BLOB;    -- a handler who vouches for what could not be checked
+    """,
 ]
 
 
