@@ -27,7 +27,7 @@ from crypto.statements import decode_statement
 from tests.interop.hostile import broken, encoded, variants
 from tests.interop.test_interop import HERE, VECTORS, install, program
 
-MOST = 6_000
+MOST = 1_200
 
 
 def ask(questions: list[dict[str, Any]]) -> list[str]:

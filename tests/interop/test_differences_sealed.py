@@ -78,7 +78,7 @@ def phone() -> Case:
     return Case(
         unhex(vectors("directory"), "sealed", "phone-content"),
         lambda content: seal_secret(key, framed("phone", content), info=info),
-        read, context={"org": ORG.hex(), "key": key.hex()}, most=120,
+        read, context={"org": ORG.hex(), "key": key.hex()}, most=60,
     )  # fmt: skip
 
 
@@ -98,7 +98,7 @@ def handler_part() -> Case:
     root = people.first_root().encode()
     return Case(
         unhex(vectors("directory"), "sealed", "handler-content"), seal, read,
-        context={"org": ORG.hex(), "seed": epoch.seed.hex(), "root": root.hex()}, most=120,
+        context={"org": ORG.hex(), "seed": epoch.seed.hex(), "root": root.hex()}, most=60,
     )  # fmt: skip
 
 
@@ -115,7 +115,7 @@ def reply() -> Case:
     return Case(
         cbor2.loads(unhex(document, "reply", "bytes"))[0], seal,
         lambda data: Reply.verify(data, invitation=invitation),
-        context={"invitation": document["invitation"]["bytes"]}, most=1_000,
+        context={"invitation": document["invitation"]["bytes"]}, most=400,
     )  # fmt: skip
 
 
@@ -135,7 +135,7 @@ def welcome() -> Case:
 
     plain = opened(unhex(document, "sealed", "welcome"), kem.seed, "kantha/v1/reply", ORG, 1)
     return Case(
-        plain[36 : 4 + int.from_bytes(plain[2:4], "big")], seal, read, most=300,
+        plain[36 : 4 + int.from_bytes(plain[2:4], "big")], seal, read, most=150,
         context={
             "invitation": document["invitation"]["bytes"], "seed": kem.seed.hex(),
             "transcript": transcript.hex(),
@@ -175,7 +175,7 @@ def announcement(body: dict[int, Any]) -> Case:
         return read_announcement(data, identity_public=device.public, org=ORG)
 
     return Case(
-        encoded(body), seal, read, most=500, context={"org": ORG.hex(), "identity": device.public.hex()}
+        encoded(body), seal, read, most=250, context={"org": ORG.hex(), "identity": device.public.hex()}
     )
 
 
@@ -214,7 +214,7 @@ def operation() -> Case:
             raise EncodingError
         return link
 
-    return Case(encoded(good), seal, read, context={"identity": device.public.hex()}, most=500)
+    return Case(encoded(good), seal, read, context={"identity": device.public.hex()}, most=250)
 
 
 ANNOUNCED = (introductions, reply_key, epoch_key, receipts, chain_head)

@@ -19,7 +19,7 @@ const MALFORMED = {
 const ROSTER_REASONS = {
   "by a stranger": /0 officers of 1/, "another label": /0 officers of 1/, "a revocation without reason": /no entry 5/,
   "reason 0": /reason/, "reason 6": /reason/, "a closing with a reason": /entry 5/, "an unknown kind": /unknown/,
-  "an officer's role": /role/, "another organisation": /organisation/,
+  "an officer's role": /role/, "a slot left out": /no entry 9/, "another organisation": /organisation/,
 };
 
 export async function root(doc) {

@@ -3,7 +3,7 @@
 import { ed25519Public, ed25519Sign, deviceId, xWingPublic } from "../decoder/blocks.js";
 import { flipped, hex, unhex } from "../decoder/bytes.js";
 import { decode, encode } from "../decoder/cbor.js";
-import { messageOf, openCell, senderMac, senderMessage, slotHolds } from "../decoder/cells.js";
+import { messageOf, openCell, senderMac, senderMessage, slotHolds, slotKey } from "../decoder/cells.js";
 import { certified, openWrap, readWrap, requireCertificate } from "../decoder/desk_keys.js";
 import { cut, joinChunks, openParcel, readChunk } from "../decoder/parcels.js";
 import { valueOf } from "./keys.js";
@@ -83,5 +83,8 @@ export async function sender(doc) {
     const message = senderMessage(unhex(vector.desk), unhex(vector.header), unhex(vector.body));
     equal(message, vector.message, "what a slot covers");
     equal(senderMac(unhex(vector.key), vector.slot, message), vector.mac, "a slot");
+  }
+  for (const vector of doc.chains) {
+    equal(slotKey(unhex(vector.seed), vector.first, vector.counter), vector.key, "the key of a counter");
   }
 }

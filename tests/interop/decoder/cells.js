@@ -36,6 +36,15 @@ export const senderMessage = (desk, header, body) => sha256(desk, header, sha256
 export const senderMac = (key, slot, message) =>
   hmac(key, "kantha/v1/sender\0", uint(slot, 1), message).slice(0, 16);
 
+// Section 6.3: a secret for each counter, reached in blocks of 64 from the introduction's first.
+export function slotKey(seed, first, counter) {
+  let block = seed;
+  for (let left = Math.floor((counter - first) / 64); left > 0; left -= 1) block = hmac(block, "kantha/v1/slot-block");
+  let step = hmac(block, "kantha/v1/slot-first");
+  for (let left = (counter - first) % 64; left > 0; left -= 1) step = hmac(step, "kantha/v1/slot-next");
+  return hmac(step, "kantha/v1/slot-key");
+}
+
 export const slotHolds = ({ slots }, { slot, key, message }) =>
   same(slots.subarray(16 * slot, 16 * slot + 16), senderMac(key, slot, message));
 

@@ -4,7 +4,7 @@ import { same } from "./bytes.js";
 import { isDevice } from "./blocks.js";
 import { decode } from "./cbor.js";
 import { as, refuse } from "./refused.js";
-import { bytes, exactly, map, maybe, nat, text, time } from "./shapes.js";
+import { bytes, exactly, map, nat, orNull, text, time } from "./shapes.js";
 import { readCountersigned, requireOfficers } from "./signed.js";
 
 export const ROLE = { INTAKE: 1, HANDLER: 2, OFFICER: 3 };
@@ -18,8 +18,8 @@ const admission = map({
   label: [6, text(60)],
   identity: [7, bytes(32)],
   kemHash: [8, bytes(32)],
-  slot: [9, maybe(nat(32))],
-  prefix: [10, maybe(nat(1000, 100))],
+  slot: [9, orNull(nat(32))],
+  prefix: [10, orNull(nat(1000, 100))],
   tokenSlot: [11, nat(2 ** 16)],
   transcript: [12, bytes(32)],
   at: [13, time],

@@ -54,6 +54,9 @@ export const anyMap = (value, what) => {
   return value;
 };
 
+/** Null when there is nothing to say, and never left out. */
+export const orNull = (shape) => (value, what) => (value === null ? null : shape(value, what));
+
 export const exactly = (wanted) => (value, what) => {
   if (value !== wanted) no(what, `not ${wanted}`);
   return value;
