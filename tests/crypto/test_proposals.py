@@ -92,6 +92,14 @@ def test_one_officer_cannot_fill_the_directory_nor_push_out_anothers() -> None:
     assert len(own) == 2 * MAX_OF_ONE_OFFICER
 
 
+def test_a_proposal_stays_while_one_of_its_signers_has_room() -> None:
+    pairs = [
+        proposal("officer", "second", root=replace(NEXT, issued_at=n)) for n in range(MAX_OF_ONE_OFFICER)
+    ]
+    other = proposal("officer", "third", root=replace(NEXT, name="other"))
+    assert len(read_proposals([*pairs, other], root=ROOT)) == MAX_OF_ONE_OFFICER + 1
+
+
 def test_a_change_of_any_sampled_bit_is_refused() -> None:
     signed = proposal("officer")
     for body in flips(signed.body, sampled=150):

@@ -103,6 +103,14 @@ def test_two_officers_admit_a_handler_where_the_policy_says_so_and_one_a_phone()
         read_statement(sign_statement(HANDLER, by=alone), root=strict, org=ORG)
 
 
+def test_a_policy_that_says_nobody_still_takes_one_officer_for_a_handler() -> None:
+    lax = replace(ROOT, policy=Policy(handler_officers=0))
+    assert read_statement(signed_by(HANDLER, "officer"), root=lax, org=ORG) == HANDLER
+    with pytest.raises(SignatureRefusedError):
+        read_statement(signed_by(HANDLER, "stranger"), root=lax, org=ORG)
+    assert roster(signed_by(HANDLER, "gone"), root=lax, former=("gone",)).members == {}
+
+
 def test_a_change_of_any_sampled_bit_is_refused() -> None:
     signed = signed_admission("phone", Role.INTAKE)
     for body in flips(signed.body, sampled=120):
@@ -235,6 +243,13 @@ def test_one_officer_cannot_fill_the_directory_nor_push_out_what_another_propose
     assert {sha256(signed.body) for signed in others} <= found.pending.keys()
     assert found == roster(*others, *flood[::-1], root=STRICT)
     assert found.statements.keys() == found.pending.keys()
+
+
+def test_a_pending_statement_stays_while_one_of_its_signers_has_room() -> None:
+    very_strict = replace(THREE, policy=Policy(handler_officers=3))
+    pairs = [signed_by(a_handler(n), "officer", "second") for n in range(MAX_PENDING_OF_ONE_OFFICER)]
+    other = signed_by(a_handler(900), "officer", "third")
+    assert len(roster(*pairs, other, root=very_strict).pending) == MAX_PENDING_OF_ONE_OFFICER + 1
 
 
 def test_holding_statements_are_never_pushed_out() -> None:
