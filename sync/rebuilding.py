@@ -16,7 +16,8 @@ from typing import Final
 from crypto.cards import RecoveryCard
 from crypto.desk_keys import new_line
 from crypto.directory import PhoneDirectory, UntrustedPhoneDirectory
-from crypto.errors import RootRefusedError
+from crypto.encoding import decode
+from crypto.errors import DirectoryRefusedError, EncodingError, RootRefusedError
 from crypto.ids import DeskId, DeviceId, OfficerId, OrganisationId
 from crypto.primitives import OfficerSigningKey, OpeningKey, sha256
 from crypto.root import MAX_OFFICERS, Officer, PublishRight, Root, next_root, root_hash, verify_chain
@@ -76,10 +77,10 @@ class Ground:
     signers: list[OfficerSigningKey] = field(repr=False)
 
     @classmethod
-    def find(cls, known: Known, cards: Sequence[RecoveryCard], phone: PhoneDirectory | None) -> Ground:
+    def find(cls, known: Known, cards: Sequence[RecoveryCard], published: Sequence[Countersigned]) -> Ground:
         """Raises CardsTooFewError, CardOfStrangerError, CardsNewerError or RootRefusedError."""
         anchors = {known.newest_hash, *(card.root_hash for card in cards)}
-        chain = joined(known.chain, phone.part.roots if phone else (), org=known.org, anchors=anchors)
+        chain = joined(known.chain, published, org=known.org, anchors=anchors)
         root = verify_chain(chain, org=known.org, anchors=anchors)
         if not {card.root_hash for card in cards} <= {root_hash(entry.body) for entry in chain}:
             raise CardsNewerError
@@ -106,21 +107,30 @@ def joined(
     """One chain from both. Where they differ the published one counts, if it holds by itself."""
     if not published:
         return list(archived)
-    verify_chain(list(published), org=org, anchors=anchors)
     first = Root.decode(published[0].body).version
     last = Root.decode(published[-1].body).version
     before = [entry for entry in archived if Root.decode(entry.body).version < first]
     after = [entry for entry in archived if Root.decode(entry.body).version > last]
-    try:  # a relay that is older than the archive, and on the same line
-        verify_chain([*before, *published, *after], org=org, anchors=anchors)
-        return [*before, *published, *after]
-    except RootRefusedError:
-        pass
+    # First of all as if the relay were older than the archive and on the same line.
+    for chain in ([*before, *published, *after], [*before, *published]):
+        try:
+            verify_chain(chain, org=org, anchors=anchors)
+        except RootRefusedError:
+            continue
+        return chain
+    verify_chain(list(published), org=org, anchors=anchors)
+    return list(published)
+
+
+def published_roots(phone: UntrustedPhoneDirectory | None) -> list[Countersigned]:
+    """The chain as a phone part carries it, before anything of it is believed. `DirectoryRefusedError`."""
+    if phone is None:
+        return []
     try:
-        verify_chain([*before, *published], org=org, anchors=anchors)
-        return [*before, *published]
-    except RootRefusedError:
-        return list(published)
+        entries = decode(phone.content)[1]
+        return [Countersigned.from_wire(entry) for entry in entries]
+    except (EncodingError, LookupError, TypeError) as error:
+        raise DirectoryRefusedError from error
 
 
 def paper_device(officer: OfficerId) -> DeviceId:
@@ -306,7 +316,8 @@ class Rebuilding:
     def _begin(self, directory: DirectoryClient, root: Root) -> None:
         """Numbers above everything known, the first keys, and the own edition until the relay has it."""
         state = self.state
-        directory.pin_root(self.ground.newest_hash)
+        published = published_roots(self.phone)
+        directory.pin_root(root_hash(published[-1].body) if published else self.ground.newest_hash)
         for desk, number in self._generations().items():
             name = _GENERATION if desk == self.desk else f"{_GENERATION}/{desk.hex()}"
             state.set_place(name, number)

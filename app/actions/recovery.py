@@ -37,7 +37,15 @@ from crypto.roster import Admission
 from sync import rights
 from sync.errors import DirectoryMissingError, PublishRefusedError, RelayBusyError, RelayUnreachableError
 from sync.publish import Publisher
-from sync.rebuilding import CardsTooFewError, Ground, Rebuilding, lost_by_default, machines, vanished
+from sync.rebuilding import (
+    CardsTooFewError,
+    Ground,
+    Rebuilding,
+    lost_by_default,
+    machines,
+    published_roots,
+    vanished,
+)
 from sync.state import State
 from sync.transport import RelayClient
 from sync.wire import PHONE_PART
@@ -263,8 +271,10 @@ def _rebuild(
     tokens: Sequence[str],
 ) -> None:
     header, known = found.header, found.known
-    seen = phone.verify(org=header.org, seen=Seen(), now=0, pinned=None) if phone else None
-    ground = Ground.find(known, brought, seen)
+    published = published_roots(phone)
+    ground = Ground.find(known, brought, published)
+    newest = root_hash(published[-1].body) if published else None  # the ground's chain has it now
+    seen = phone.verify(org=header.org, seen=Seen(), now=0, pinned=newest) if phone else None
     handlers = machines(known, ground, seen)
     gone = (
         lost_by_default(handlers, ground, desk=header.desk, cards=brought, archive=header.hash)
