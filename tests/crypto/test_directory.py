@@ -151,6 +151,16 @@ def test_any_plaintext_under_the_directory_key_is_refused_with_the_documented_er
         fetched(data)
 
 
+def test_a_padding_that_is_not_zeros_or_a_length_beyond_the_end_is_refused() -> None:
+    """Else whoever has the key could hide words of its own behind what a publisher signed."""
+    info = encode(["kantha/v1/directory", ORG, "phone"])
+    framed = primitives.open_secret(KEY, sealed_phone(), info=info)
+    assert fetched(primitives.seal_secret(KEY, framed, info=info)).head == published().head
+    for other in (framed[:-1] + b"\1", framed + b"\1", b"\xff" + framed[1:], framed[:200]):
+        with pytest.raises(DirectoryRefusedError):
+            fetched(primitives.seal_secret(KEY, other, info=info))
+
+
 def test_a_device_with_the_key_cannot_change_a_word() -> None:
     made = published()
     content = made.phone.encode()
