@@ -81,7 +81,7 @@ def _went_back(state: State, stream: str, entries: Sequence[PageEntry], number: 
     return any(entry.number == number and entry.digest != mark[1] for entry in entries)
 
 
-# --- pages that cannot be had (step 8.4) --------------------------------------------------------------
+# --- pages that cannot be had (step 9.7) --------------------------------------------------------------
 
 
 def note_trouble(state: State, stream: str, entry: PageEntry) -> None:

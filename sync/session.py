@@ -255,7 +255,7 @@ class Session:
             self._report("page", done, len(again) + len(new))
 
     def _forget(self, phone: PhoneDirectory) -> None:
-        """Step 8.2.7: keys of days that no device can need any more are destroyed, once the pages are
+        """Step 8.2.8: keys of days that no device can need any more are destroyed, once the pages are
         read.
         """
         roster, policy = self.directory.roster(phone), phone.root.policy
@@ -289,7 +289,7 @@ class Session:
                     mark_read(self.state, REPLIES, entry)
 
     def _page(self, relay: RelayClient, stream: str, entry: PageEntry) -> bytes | None:
-        """A page, or None for one that is passed for now (step 8.4); the session says so when it ends."""
+        """A page, or None for one that is passed for now (step 9.7); the session says so when it ends."""
         page = try_page(relay, self.state, stream, entry)
         if page is None:
             self._troubles += 1
