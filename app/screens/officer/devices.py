@@ -145,7 +145,7 @@ def DeviceList(desk: DeskModel, known: list[DeviceView], *, key: str | None = No
 
 
 def _use_chosen_in_view(desk: DeskModel, listing: ft.Column, ids: list[str]) -> None:
-    """A hook: where cards are high, the chosen one moves to the top, so that what may be done with it is seen;
+    """A hook: where lines are cards, the chosen one moves to the top, so that its buttons are on show;
     in the table the list jumps only when the chosen line would leave it.
     """
     use_in_view(
