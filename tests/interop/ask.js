@@ -1,5 +1,6 @@
 // Answers whether single things are accepted: lines of JSON {"format", "bytes", …} in, a JSON list of answers out.
-// An answer is "accepted" or the class of the refusal. For test_differences.py, which asks the program the same.
+// An answer is "accepted" or the class of the refusal; of a roster, what it says. For test_differences*.py, which ask
+// the program the same.
 
 import { readFileSync } from "node:fs";
 import { webcrypto } from "node:crypto";
@@ -13,8 +14,8 @@ const answers = [];
 for (const line of readFileSync(0, "utf8").split("\n").filter(Boolean)) {
   const asked = JSON.parse(line);
   try {
-    await FORMATS[asked.format](unhex(asked.bytes), asked);
-    answers.push("accepted");
+    const said = await FORMATS[asked.format](unhex(asked.bytes), asked);
+    answers.push(asked.format === "roster" ? JSON.stringify(said) : "accepted");
   } catch (error) {
     if (!(error instanceof Refused)) throw error;
     answers.push(error.kind);

@@ -6,6 +6,7 @@ import { decode } from "./decoder/cbor.js";
 import { openCell } from "./decoder/cells.js";
 import { readHeadBody, verifyHandlerPart, verifyPhonePart } from "./decoder/directory.js";
 import { openWelcome, readInvitation, verifyReply } from "./decoder/enrolment.js";
+import { fold, summary } from "./decoder/members.js";
 import { openParcel, readChunk } from "./decoder/parcels.js";
 import { openReplyCell, readWord } from "./decoder/reply_cells.js";
 import { readRoot } from "./decoder/root.js";
@@ -21,6 +22,8 @@ export const FORMATS = {
   countersigned: readCountersigned,
   root: readRoot,
   statement: readStatementBody,
+  roster: async (data, { org, desk, statements, former }) => summary(
+    await fold(statements.map(unhex), { root: readRoot(data), org: unhex(org), former: former.map(unhex) }), desk),
   head: readHeadBody,
   phone: (data, { org, key }) => verifyPhonePart(data, { org: unhex(org), key: unhex(key) }),
   handler_part: (data, { org, seed, root }) =>

@@ -94,8 +94,7 @@ function membersOf(holding) {
     member.displaced = handler && !placed;
     member.handler = handler && !member.displaced;
   }
-  const handlers = members.filter(({ handler }) => handler).sort((a, b) => a.admission.slot - b.admission.slot);
-  return { members, handlers: handlers.map(({ device }) => device) };
+  return { members };
 }
 
 const ofKind = (statements, kind) => statements.filter(({ said }) => said.kind === kind);
@@ -114,3 +113,18 @@ function placesOf(holding, active) {
 /** 7.1: how many revoked devices any of their admissions gave each slot. */
 export const tokenUses = (members, slots) => Array.from({ length: slots }, (_, slot) =>
   members.filter(({ active, admissions }) => !active && admissions.some((said) => said.tokenSlot === slot)).length);
+
+/** What a roster says, as the vectors write it; of the handlers those of one desk, by their slots. */
+export function summary({ members, pending, kept }, desk) {
+  const handlers = members.filter(({ handler, admission }) => handler && hex(admission.desk) === desk);
+  return {
+    members: members.map(({ device, admission, active, revokedAt, reason, closedAt, displaced }) => ({
+      device, slot: admission.slot, token_slot: admission.tokenSlot, active, revoked_at: revokedAt, reason,
+      closed_at: closedAt, displaced,
+    })),
+    handlers: handlers.sort((a, b) => a.admission.slot - b.admission.slot).map(({ device }) => device),
+    pending: pending.map(({ hash, have, needed: count }) => ({ hash, have, needed: count })),
+    kept: kept.map(({ hash, kept: officers }) => ({ hash, officers })),
+    token_uses: tokenUses(members, 4),
+  };
+}
