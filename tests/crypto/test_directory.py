@@ -345,6 +345,12 @@ def test_a_publisher_can_add_no_handler_that_officers_did_not_admit() -> None:
     key = epoch_key("phone")
     forged = [
         replace(entry, signed_admission=stranger),
+        replace(
+            entry,
+            signed_admission=stranger,
+            epoch_key=key,
+            certificate=key.certify(identity("phone"), org=ORG),
+        ),
         replace(entry, epoch_key=key, certificate=key.certify(identity("phone"), org=ORG)),
         replace(entry, epoch_key=EpochKey(device("handler"), WEEK + 1, entry.epoch_key.key)),
         replace(entry, certificate=bytes(64)),
