@@ -1,7 +1,7 @@
 """Giving up a beginning: a device that was not welcomed yet erases its vault and is as new.
 
-Guarantees: only before the welcome; a device that belongs loses nothing here. Nothing was admitted yet, so
-nobody else has to be told.
+Guarantees: only before the welcome; a device that belongs loses nothing here. Does not take back
+an admission that somebody signed by mistake: an officer revokes that.
 """
 
 from __future__ import annotations

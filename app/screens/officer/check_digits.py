@@ -41,7 +41,7 @@ def check_digits(
             ),
             "body_large",
         ),
-        digit_groups(reply.check, tr),
+        digit_groups(reply.check, tr, narrow=desk.narrow),
         text(
             tr.join([named, role_word(reply.role, tr)]),
             "body_medium",

@@ -11,7 +11,7 @@ import flet as ft
 
 from app.actions import recovery
 from app.actions.recovery_views import CanRestoreView
-from app.actions.views import DrillView, OrganisationView
+from app.actions.views import DeviceView, DrillView, OrganisationView
 from app.i18n import Translator
 from app.screens.casework import day_words
 from app.screens.casework.loading import use_loaded
@@ -137,11 +137,13 @@ def Gone(desk: DeskModel, *, key: str | None = None) -> ft.Control:
 
 def _officers(desk: DeskModel, organisation: OrganisationView) -> list[str]:
     tr, this = desk.tr, desk.app.device.id.hex()
-    return [
-        tr.join([one.label, tr("officer on this machine") if one.id == this else tr("Officer")])
-        for one in organisation.devices
-        if one.officer
-    ]
+
+    def what(one: DeviceView) -> str:
+        if one.state == "revoked":
+            return tr("revoked, and still an officer until others sign")
+        return tr("officer on this machine") if one.id == this else tr("Officer")
+
+    return [tr.join([one.label, what(one)]) for one in organisation.devices if one.officer]
 
 
 def _buttons(desk: DeskModel) -> ft.Control:

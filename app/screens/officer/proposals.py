@@ -114,7 +114,7 @@ def Proposal(desk: DeskModel, one: ProposalView, on_signed: object, *, key: str 
                    " not sign.", label=one.label),
                 "body_large",
             ),
-            digit_groups(one.digits, tr),
+            digit_groups(one.digits, tr, narrow=desk.narrow),
             DeskField(
                 desk, f"digits-{one.id}", label=tr("The digits that the other device shows"), value=typed,
                 on_change=lambda words: set_typed(words), key=f"digits-{one.id}",

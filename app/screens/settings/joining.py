@@ -1,7 +1,7 @@
 """Joined, not yet welcomed: hand over the reply, read the digits aloud, say whether they are the same, wait.
 
 The digits are what stands between the officer and an impostor, so they are read by voice or shown side by
-side, never sent by the way that carried the reply. *No* erases this beginning: nothing was admitted yet.
+side, never sent by the way that carried the reply. *No* explains what that means and erases this beginning.
 """
 
 from __future__ import annotations

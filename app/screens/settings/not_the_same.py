@@ -43,8 +43,8 @@ def NotTheSame(model: AppModel, on_back: Callable[[], None]) -> ft.Control:
         text(tr("Read them once more, slowly, all six groups. It is easy to misread one.")),
         text(
             tr(
-                "If they differ again, somebody may have changed what you were given. Nobody was admitted and"
-                " nothing was told. Ask for a new invitation, and take it from the officer in person."
+                "If they differ again, somebody may have changed what you were given. Tell the officer to"
+                " admit nothing. Then ask for a new invitation, and take it from the officer in person."
             )
         ),
         text(tr("Erasing removes what was made on this device so far. You then begin anew.")),
