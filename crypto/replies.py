@@ -190,6 +190,6 @@ def open_reply_cell(cell: bytes, *, secret: bytes) -> bytes:
     except primitives.OpenError as error:
         raise ReplyRefusedError from error
     end = _LENGTH_BYTES + int.from_bytes(plain[:_LENGTH_BYTES], "big")
-    if end > len(plain) or plain.count(0, end) != len(plain) - end:
+    if plain.count(0, end) != len(plain) - end:  # also when the length points beyond the end
         raise ReplyRefusedError
     return plain[_LENGTH_BYTES:end]

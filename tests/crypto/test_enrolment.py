@@ -194,6 +194,12 @@ def test_a_reply_to_another_invitation_or_without_its_secret_is_refused() -> Non
         Reply.verify(foreign, invitation=INVITATION)
 
 
+def test_a_reply_that_names_another_invitation_than_its_secret_is_refused() -> None:
+    other = replace(Reply.verify(SEALED_REPLY, invitation=INVITATION), invitation=bytes(16))
+    with pytest.raises(ReplyRefusedError):
+        Reply.verify(other.seal(secret=INVITATION.secret, by=identity("phone")), invitation=INVITATION)
+
+
 def test_a_reply_signed_by_another_key_than_it_names_is_refused() -> None:
     with pytest.raises(ReplyRefusedError):
         Reply.verify(reply(identity=identity("thief").public), invitation=INVITATION)

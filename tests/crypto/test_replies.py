@@ -145,7 +145,8 @@ def test_a_malformed_reply_cell_is_refused() -> None:
     cell = seal_reply_cell(b"", secret=INVITATION.secret)
     zeros = bytes(15_214)
     assert open_reply_cell(framed(bytes(2) + zeros, cell=cell), secret=INVITATION.secret) == b""
-    for plain in (b"\x3b\x6f" + zeros, b"\xff\xff" + zeros, bytes(2) + zeros[:-1] + b"\1"):
+    wrong = (b"\x3b\x6f" + zeros, b"\xff\xff" + zeros, bytes(2) + zeros[:-1] + b"\1")
+    for plain in (*wrong, bytes(2) + zeros[:-1], bytes(2) + zeros + b"\0", b"", b"\0"):
         with pytest.raises(ReplyRefusedError):
             open_reply_cell(framed(plain, cell=cell), secret=INVITATION.secret)
 
