@@ -2,6 +2,7 @@
 
 import { ed25519Public, ed25519Sign, deviceId, xWingPublic } from "../decoder/blocks.js";
 import { flipped, hex, unhex } from "../decoder/bytes.js";
+import { readHeartbeat } from "../decoder/announcements.js";
 import { decode, encode } from "../decoder/cbor.js";
 import { messageOf, openCell, senderMac, senderMessage, slotHolds, slotKey } from "../decoder/cells.js";
 import { certified, openWrap, readWrap, requireCertificate } from "../decoder/desk_keys.js";
@@ -75,6 +76,16 @@ export async function cells(doc) {
     const why = vector.flip || vector.change ? /does not open/ : vector.cut ? /size/ : CELL_REASONS[vector.sealed];
     await refused(vector, () => openCell(sealedValue(doc, vector), place(doc, vector.change)), why);
   }
+  if (doc.heartbeats) await heartbeats(doc);
+}
+
+/** 6.2: the body of a heartbeat. */
+async function heartbeats(doc) {
+  for (const { since, body } of doc.heartbeats) {
+    equal(readHeartbeat(unhex(body)), since, "a heartbeat");
+    equal(encode(new Map([[1, since]])), body, "a heartbeat's body");
+  }
+  for (const vector of doc.no_heartbeats) await refused(vector, () => readHeartbeat(unhex(vector.body)));
 }
 
 export async function sender(doc) {

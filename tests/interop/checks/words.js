@@ -1,7 +1,7 @@
 // announcements.json, operations.json and reply_cells.json: sections 6.4 to 6.6.
 
 import { deviceId, ed25519Public, ed25519Sign } from "../decoder/blocks.js";
-import { linkHash, openIntroduction, readAnnouncement, readOperation } from "../decoder/announcements.js";
+import { linkHash, openIntroduction, readAnnouncement, readOperation, receiptDigest } from "../decoder/announcements.js";
 import { flipped, hex, join, unhex } from "../decoder/bytes.js";
 import { encode } from "../decoder/cbor.js";
 import { confirmedCounters, openReplyCell, readConfirmation, readQuestion, readWord, wordHolds } from "../decoder/reply_cells.js";
@@ -22,8 +22,25 @@ export async function announcements(doc) {
   equal(await openIntroduction(said.entries[0], unhex(doc.epoch_seed), who), doc.pairwise_key, "the pairwise key");
   const key = readAnnouncement(unhex(doc.reply_key.body), identity, org);
   equal([key.number, hex(key.key)], [doc.reply_key.number, doc.reply_key.public], "the reply key");
-  for (const vector of doc.refused)
-    await refused(vector, () => readAnnouncement(flipped(unhex(doc[vector.of].body), ...vector.flip), identity, org));
+  if (doc.receipts) byHandlers(doc, org);
+  for (const vector of doc.refused) {
+    const { body, identity_seed: seed } = doc[vector.of];
+    const by = seed ? ed25519Public(unhex(seed)) : identity;
+    await refused(vector, () => readAnnouncement(flipped(unhex(body), ...vector.flip), by, org));
+  }
+}
+
+/** Receipts and chain heads: what handlers say to each other. */
+function byHandlers(doc, org) {
+  const { receipts, chain_head: head } = doc;
+  const said = readAnnouncement(unhex(receipts.body), ed25519Public(unhex(receipts.identity_seed)), org);
+  const { generation, day } = receipts;
+  const digest = receiptDigest({ desk: unhex(doc.desk), generation, day, sealed: unhex(receipts.sealed_parcel) });
+  equal(digest, receipts.digest, "a receipt's digest");
+  equal(said.desk, doc.desk, "the receipts' desk");
+  equal(said.receipts.map((one) => one.map(hex)), [[receipts.device, receipts.parcel, receipts.digest]], "receipts");
+  const reached = readAnnouncement(unhex(head.body), ed25519Public(unhex(head.identity_seed)), org);
+  equal([hex(reached.desk), reached.counter, hex(reached.link)], [doc.desk, head.counter, head.hash], "a chain head");
 }
 
 export async function operations(doc) {

@@ -25,7 +25,7 @@ const KINDS = {
     receipts: [4, list(tuple(bytes(16), bytes(16), bytes(32)), 200)],
   }),
   5: map({
-    kind: [1, exactly(5)], org: [2, bytes(32)], desk: [3, bytes(8)], counter: [4, nat(2 ** 48, 1)], link: [5, bytes(32)],
+    kind: [1, exactly(5)], org: [2, bytes(32)], desk: [3, bytes(8)], counter: [4, nat(2 ** 48)], link: [5, bytes(32)],
   }),
 };
 
