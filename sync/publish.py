@@ -23,7 +23,7 @@ from sync.deskplan import rekey_wanted, rekeyed
 from sync.directory import DirectoryClient
 from sync.due import mark_due
 from sync.edition import Edition, Editor
-from sync.errors import DirectoryConflictError, PublishRefusedError, PublishRightError
+from sync.errors import DirectoryConflictError, DirectoryMissingError, PublishRefusedError, PublishRightError
 from sync.merging import There, merge
 from sync.rights import publish_token
 from sync.rootchange import has_rights, maintain_root
@@ -76,10 +76,13 @@ class Publisher:
             with self.state.transaction():
                 if self._turn_keys():
                     mark_due(self.state)  # with the keys: a relay that is down must not make it forgotten
+            if not self._epoch_ends():
+                # First what the published epoch still lacks: a relay that refuses this device's weeks says
+                # that its clock is wrong, before it publishes anything by it.
+                self._finish(relay, looked=False)
             if self._due():
                 self.publish(relay)
                 return True
-            self._finish(relay, looked=False)
         except PublishRightError:
             return False  # as the directory said that came just now
         except PublishRefusedError:
@@ -139,9 +142,11 @@ class Publisher:
         if state.clock() > current.head.issued_at + RENEW_DAYS * 86_400:
             return True
         entries, plan = self.editor.entries(root), self.editor.plan(root)
-        if tokensets.must_change(state, roster=plan.roster, root=root):
-            return True
-        return plan.own_uncovered(entries) or bool(plan.blind_due(entries))
+        return self._epoch_ends() or plan.own_uncovered(entries) or bool(plan.blind_due(entries))
+
+    def _epoch_ends(self) -> bool:
+        root = self._root()
+        return tokensets.must_change(self.state, roster=self._roster(root), root=root)
 
     def _reseed_due(self) -> bool:
         root = self._root()
@@ -253,9 +258,15 @@ class Publisher:
             )
             # Eight sets take minutes on a slow line: those of a publisher who raised the epoch meanwhile
             # may have been overwritten.
-            if relay.get_directory(PHONE_PART, etag=self.directory.etag(PHONE_PART)) is None:
+            if self._is_still_there(relay):
                 return
             looked = False
+
+    def _is_still_there(self, relay: RelayClient) -> bool:
+        try:
+            return relay.get_directory(PHONE_PART, etag=self.directory.etag(PHONE_PART)) is None
+        except DirectoryMissingError:
+            return True  # nobody has published yet
 
     def _change_token(self, relay: RelayClient) -> None:
         wanted = rights.wanted_token(self.state)

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from app.actions.device import Device
 from crypto.errors import CryptoError, RootRefusedError
-from sync import belonging
+from sync import belonging, rights
 from sync.admission import release_welcomes
 from sync.due import mark_due
-from sync.errors import SyncError
+from sync.errors import PublishRefusedError, SyncError
 from sync.publish import Publisher, publish_token
 from sync.transport import RelayClient
 from sync.wire import HANDLER_PART, PHONE_PART
@@ -50,6 +50,8 @@ def publish(device: Device, relay: RelayClient) -> None:
     token = publish_token(device.state)
     if token is not None:
         Publisher(device.directory_client, token).maintain(relay)
+        if rights.refused_since(device.state) is not None:
+            raise PublishRefusedError  # a session goes on without it; here somebody waits for the answer
     device.reload()  # a revocation raises the token epoch, and what is deposited next needs the new one
 
 

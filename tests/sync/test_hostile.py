@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import threading
 from collections.abc import Iterator
 from dataclasses import replace
@@ -24,11 +25,13 @@ from crypto.encoding import decode, encode
 from crypto.enrolment import Invitation, Reply, digits, transcript
 from crypto.errors import DirectoryRefusedError, InvitationRefusedError, ReplyRefusedError
 from crypto.primitives import OpeningKey
+from crypto.root import Root
 from sync.admission import ReplyUsedError
 from sync.deskkeys import DayKeys
 from sync.directory import DirectoryClient
 from sync.errors import (
     PublishRefusedError,
+    RelayRefusedError,
     RelayRubbishError,
     RelayUnreachableError,
     SyncError,
@@ -385,12 +388,14 @@ def test_an_organisation_outlives_the_year_of_its_root(tmp_path: Path) -> None:
             publisher = published_by(world, clock)
             with world.client() as relay:
                 with publisher.state.transaction():
-                    publisher._turn_keys(publisher._renew_root(publisher.editor.root()))
-                publisher.publish(relay)
+                    publisher._turn_keys()
+                with contextlib.suppress(RelayRefusedError):  # it takes no tokens of so far a week
+                    publisher.publish(relay)
                 found = phone.directory_client.refresh(relay)
             assert found.root.expires_at > clock() + 40 * DAY
         assert found.root.version == 3, "and it is renewed once in a while, not each time"
-        assert [root.body for root in found.part.roots[:1]] == [root.body for root in before.part.roots]
+        versions = [Root.decode(root.body).version for root in found.part.roots]
+        assert versions == [2, 3], "the first was replaced longer ago than any device can need it"
 
 
 def test_a_clock_that_ran_ahead_for_an_hour_leaves_the_desk_with_a_key_for_today(tmp_path: Path) -> None:

@@ -419,7 +419,7 @@ def test_a_frozen_relay_is_noticed_when_its_directory_is_over(
     world: World, clock: Clock, phone: Device
 ) -> None:
     (code,) = finish(phone)
-    clock.ahead = 41 * DAY
+    clock.ahead = 50 * DAY
     refused(world, phone, lies.NeverChanges, DirectoryExpiredError)
     clock.ahead = 0.0
     world.sync(phone, world.desk)
