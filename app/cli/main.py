@@ -21,7 +21,6 @@ from app.cli.complaints import ask, complaint, inbox, reply
 from app.cli.housekeeping import schema, vault
 from app.cli.membership import admit, invite, join
 from app.cli.org import org
-from app.cli.recovery import recover
 from app.cli.relay import relay
 from app.cli.running import demo, open_app
 from app.cli.sending import bundle, outbox, sync
@@ -51,7 +50,6 @@ for command in (
     inbox, ask, reply, case, schema, bundle, vault,
 ):  # fmt: skip
     kantha.add_command(command)
-org.add_command(recover)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
