@@ -15,10 +15,17 @@ from app.screens.parts.type import text
 
 
 def sender(view: ComplaintView, tr: Translator) -> ft.Control:
-    """`from Blue-7, checked`; where it is not proven, it says so."""
+    """`from Blue-7, checked`; where it is not proven, it says so. A handler who was there before this one
+    may vouch for it.
+    """
     label = view.device_label or tr("an unknown phone")
     if view.authentic:
         icon, words = ft.Icons.VERIFIED_USER_ROUNDED, tr("from {phone}, checked", phone=label)
+    elif view.authentic is None and view.attested_by:
+        icon = ft.Icons.HOW_TO_REG_ROUNDED
+        words = tr(
+            "from {phone}, {handler} was there and vouches for it", phone=label, handler=view.attested_by
+        )
     elif view.authentic is None:
         icon, words = ft.Icons.SHIELD_OUTLINED, tr("from {phone}, not checked yet", phone=label)
     else:
