@@ -9,11 +9,21 @@ from __future__ import annotations
 import hashlib
 import re
 import time
-from collections.abc import AsyncIterator, Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable
 from typing import Final, Protocol
 
 from sync import wire
+from sync.relay.answering import (
+    BYTES,
+    CBOR,
+    FOR_EVER,
+    NEVER,
+    REVALIDATE,
+    TEXT,
+    Answer,
+    Header,
+    send_answer,
+)
 from sync.relay.errors import (
     BusyRefusal,
     MalformedRefusal,
@@ -32,39 +42,22 @@ from sync.relay.store import Store, hash_token, make_deposit
 
 # Deposits whose bodies are being read or stored at once: 256 of 128 KiB are 32 MiB of memory.
 DEPOSITS_IN_FLIGHT: Final = 256
+# Questions to the database about tokens that are in no set in memory: strangers, and the first after a start.
+CHECKS_IN_FLIGHT: Final = 256
 # Token sets and directory parts, up to 8 MiB each.
 PUBLISHED_IN_FLIGHT: Final = 4
 # Weeks ahead for which tokens may be published; a year is more than any organisation prepares.
 WEEKS_AHEAD: Final = 53
 
-FOR_EVER: Final = (b"cache-control", b"public, max-age=31536000, immutable")
-REVALIDATE: Final = (b"cache-control", b"no-cache")
-NEVER: Final = (b"cache-control", b"no-store")
-TEXT: Final = (b"content-type", b"text/plain; charset=utf-8")
-BYTES: Final = (b"content-type", b"application/octet-stream")
-CBOR: Final = (b"content-type", b"application/cbor")
-
 _HEX32 = re.compile(r"[0-9a-f]{32}")
 _NUMBER = re.compile(r"0|[1-9][0-9]{0,8}")
 _CHUNK = re.compile(rb"chunk=(0|[1-9][0-9]{0,8})")
-
-Header = tuple[bytes, bytes]
 
 
 class Stored(Protocol):
     """What hears of each deposit."""
 
     def __call__(self, stream: str, *, page_full: bool) -> None: ...
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """A status, headers, and a body in one or more pieces whose length is known."""
-
-    status: int
-    headers: list[Header] = field(default_factory=list)
-    body: bytes = b""
-    stream: AsyncIterator[bytes] | None = None
 
 
 class Slots:
@@ -97,7 +90,9 @@ class RelayApp:
         self._stored = stored
         self._clock = clock
         self._depositing = Slots(deposits_in_flight)
+        self._checking = Slots(CHECKS_IN_FLIGHT)
         self._publishing = Slots(PUBLISHED_IN_FLIGHT)
+        self._reading: dict[tuple[bytes, bytes], Request] = {}  # by pool and token, while a body comes
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         request = Request(scope, receive)
@@ -154,20 +149,35 @@ class RelayApp:
             raise MalformedRefusal
         request.check_exact(wire.DEPOSIT_BYTES_OF[stream])
         token = request.bearer()
-        weeks = wire.weeks_accepted(self._clock())
+        known, weeks = hash_token(token), wire.weeks_accepted(self._clock())
+        if not self._store.remembers_token(pool=pool, token_hash=known, weeks=weeks):
+            with self._checking:
+                await self._store.knows_token(pool=pool, token_hash=known, weeks=weeks)
         with self._depositing:
-            await self._store.knows_token(pool=pool, token_hash=hash_token(token), weeks=weeks)
             deposit = make_deposit(
                 pool=pool,
                 stream=stream,
                 deposit_id=bytes.fromhex(deposit_id),
                 token=token,
                 weeks=weeks,
-                body=await request.body(),
+                body=await self._only_body(request, (pool, known)),
             )
             page_full = await self._store.deposit(deposit)
         self._stored(stream, page_full=page_full)
         return Answer(204)
+
+    async def _only_body(self, request: Request, key: tuple[bytes, bytes]) -> bytes:
+        """The body. A token has one body under way: the newest, since a device that lost its connection asks
+        again, and since one stolen token must not hold every place with bodies that never end.
+        """
+        if key in self._reading:
+            self._reading[key].give_up()
+        self._reading[key] = request
+        try:
+            return await request.body()
+        finally:
+            if self._reading.get(key) is request:
+                del self._reading[key]
 
     async def _index(self, request: Request, pool: bytes, stream: str) -> Answer:
         chunk = None
@@ -221,8 +231,8 @@ class RelayApp:
             replaces = None
         else:
             raise UnconditionalRefusal
+        await self._store.may_publish(pool=pool, publish_hash=publish_hash)
         with self._publishing:
-            await self._store.may_publish(pool=pool, publish_hash=publish_hash)
             fresh = await self._store.replace_directory(
                 pool=pool, publish_hash=publish_hash, part=part, body=await request.body(), replaces=replaces
             )
@@ -238,8 +248,8 @@ class RelayApp:
         if not now - wire.WEEKS_EITHER_SIDE - 1 <= int(week) <= now + WEEKS_AHEAD:
             raise WeekRefusal
         publish_hash = hashlib.sha256(request.bearer()).digest()
+        await self._store.may_publish(pool=pool, publish_hash=publish_hash)
         with self._publishing:
-            await self._store.may_publish(pool=pool, publish_hash=publish_hash)
             await self._store.replace_tokens(
                 pool=pool, publish_hash=publish_hash, week=int(week), body=await request.body()
             )
@@ -248,8 +258,8 @@ class RelayApp:
     async def _replace_publish_token(self, request: Request, pool: bytes) -> Answer:
         request.check_exact(wire.DIGEST_BYTES)
         publish_hash = hashlib.sha256(request.bearer()).digest()
+        await self._store.may_publish(pool=pool, publish_hash=publish_hash)
         with self._publishing:
-            await self._store.may_publish(pool=pool, publish_hash=publish_hash)
             await self._store.replace_publish_token(
                 pool=pool, publish_hash=publish_hash, fresh=await request.body()
             )
@@ -280,15 +290,3 @@ async def _refused(request: Request, refusal: Refusal) -> Answer:
     if not await request.drain():
         headers.append((b"connection", b"close"))
     return Answer(refusal.status, headers, refusal.sentence.encode("ascii"))
-
-
-async def send_answer(send: Send, answer: Answer) -> None:
-    """Send an answer, in pieces if it is a stream."""
-    headers = answer.headers
-    if answer.stream is None and answer.status not in (204, 304):
-        headers = [*headers, (b"content-length", b"%d" % len(answer.body))]
-    await send({"type": "http.response.start", "status": answer.status, "headers": headers})
-    if answer.stream is not None:
-        async for piece in answer.stream:
-            await send({"type": "http.response.body", "body": piece, "more_body": True})
-    await send({"type": "http.response.body", "body": answer.body, "more_body": False})

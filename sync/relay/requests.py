@@ -51,6 +51,7 @@ class Request:
         self._expects = self._has(b"expect")
         self._unread = self._has(b"content-length") or self._has(b"transfer-encoding")
         self._given_up = False
+        self._patience: asyncio.Timeout | None = None
 
     def text(self, name: bytes) -> str | None:
         """A header's value, several of one name joined by commas; None if it is absent."""
@@ -91,7 +92,7 @@ class Request:
         """The whole body, after one of the checks above; refused if it takes too long."""
         pieces: list[bytes] = []
         try:
-            async with asyncio.timeout(BODY_SECONDS):
+            async with asyncio.timeout(BODY_SECONDS) as self._patience:
                 await self._read(pieces, self.length())
         except TimeoutError:
             self._given_up = True
@@ -100,6 +101,11 @@ class Request:
         if len(body) != self.length():
             raise SizeRefusal
         return body
+
+    def give_up(self) -> None:
+        """Wait no longer for the rest of the body: `body` refuses as if it had taken too long."""
+        if self._patience is not None:
+            self._patience.reschedule(asyncio.get_running_loop().time())
 
     async def drain(self) -> bool:
         """Throw away what is left of a refused body, within reason. False: close the connection."""

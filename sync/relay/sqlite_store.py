@@ -83,10 +83,12 @@ class SqliteStore:
         self._generation = 0
         self._numbers: dict[bytes, int] = {}
 
+    def remembers_token(self, *, pool: bytes, token_hash: bytes, weeks: tuple[int, ...]) -> bool:
+        number = self._numbers.get(pool)
+        return number is not None and self._tokens.remembers(token_hash, pool=number, weeks=weeks)
+
     async def knows_token(self, *, pool: bytes, token_hash: bytes, weeks: tuple[int, ...]) -> None:
-        number = await self._pool_number(pool)
-        if self._tokens.remembers(token_hash, pool=number, weeks=weeks):
-            return  # enough to begin reading the body; the transaction checks again
+        await self._pool_number(pool)
         await self._writer.submit(bind(self._desk.check, pool=pool, token_hash=token_hash, weeks=weeks))
 
     async def deposit(self, deposit: Deposit) -> bool:

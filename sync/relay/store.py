@@ -89,6 +89,11 @@ class ClosedPage:
 class Store(Protocol):
     """Durable storage of one relay."""
 
+    def remembers_token(self, *, pool: bytes, token_hash: bytes, weeks: tuple[int, ...]) -> bool:
+        """Whether the token is in an accepted set that is in memory. Enough to begin reading a body: storing
+        it checks again. A no is no answer.
+        """
+
     async def knows_token(self, *, pool: bytes, token_hash: bytes, weeks: tuple[int, ...]) -> None:
         """Refuse a token that is neither accepted in these weeks nor already spent. Asked before a body is
         read.

@@ -100,7 +100,7 @@ def main() -> None:
             bare.megabytes_per_s()
             rates = interleaved(ROUNDS, relays=relays.megabytes_per_s, bare=bare.megabytes_per_s)
         report(
-            "relay on PostgreSQL, two processes: bytes a second / bare single-row inserts over 64 connections",
+            "relay on PostgreSQL, two processes: bytes a second / bare inserts over 64 connections",
             median_ratio(rates["relays"], rates["bare"]),
             "ratio",
             Target(at_least=1.5),

@@ -2,8 +2,9 @@
 
     python -m tests.benchmarks.load ADDRESS POOL TOKENS SECONDS IN_FLIGHT
 
-ADDRESS may be several, joined by commas: they are taken in turns. TOKENS is a file of 32-byte tokens; each deposit takes the next one. Prints one line of JSON. No HTTP library:
-it must not be what is measured. Every cell is different, so a relay cannot save itself anything.
+ADDRESS may be several, joined by commas: they are taken in turns. TOKENS is a file of 32-byte tokens; each
+deposit takes the next one. Prints one line of JSON. No HTTP library: it must not be what is measured. Every
+cell is different, so a relay cannot save itself anything.
 """
 
 from __future__ import annotations

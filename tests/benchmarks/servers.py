@@ -9,7 +9,7 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from sync.relay.app import Answer, send_answer
+from sync.relay.answering import Answer, send_answer
 from sync.relay.requests import Receive, Request, Scope, Send
 from sync.relay.serve import QuietServer, announce, listen, run, serve_store
 from sync.relay.sqlite_store import SqliteStore

@@ -41,7 +41,7 @@ def move(data_dir: Path, url: str) -> Moved:
                 with link.transaction():
                     _copy_rest(link, folder)
                     whole = _compare(link, folder)
-                    # Before the commit: a folder that is refused can be moved again, two relays cannot be undone.
+                    # Before the commit: a folder that is refused can be moved again.
                     (data_dir / MOVED_NAME).touch(mode=0o600)
             except BaseException:
                 (data_dir / MOVED_NAME).unlink(missing_ok=True)

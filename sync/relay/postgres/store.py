@@ -88,10 +88,12 @@ class PostgresStore:
             self._take, loop=asyncio.get_running_loop(), at_once=batch_jobs
         )
 
+    def remembers_token(self, *, pool: bytes, token_hash: bytes, weeks: tuple[int, ...]) -> bool:
+        number = self._numbers.get(pool)
+        return number is not None and self._tokens.remembers(token_hash, pool=number, weeks=weeks)
+
     async def knows_token(self, *, pool: bytes, token_hash: bytes, weeks: tuple[int, ...]) -> None:
         number = await self._number(pool)
-        if self._tokens.remembers(token_hash, pool=number, weeks=weeks):
-            return  # enough to begin reading the body; the transaction checks again
 
         def ask(link: Link) -> None:
             sets = self._tokens.read(link, pools=[number], weeks=weeks)

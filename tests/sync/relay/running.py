@@ -19,6 +19,7 @@ from sync.relay.places import Place, create_pool
 
 REPOSITORY = Path(__file__).resolve().parents[3]
 START_SECONDS = 20.0
+MAIN = "import sys; from sync.relay.__main__ import main; sys.exit(main())"
 
 
 @dataclass(frozen=True)
@@ -33,12 +34,12 @@ class RunningRelay:
     """A relay's process; `url` is where it listens. Ends with the `with` block if it was not ended before."""
 
     def __init__(
-        self, place: Place, *, page_seconds: float, reply_page_seconds: float, port: int = 0
+        self, place: Place, *, page_seconds: float, reply_page_seconds: float, port: int = 0, first: str = ""
     ) -> None:
         self.place = place
         self._process = subprocess.Popen(
             [
-                *(sys.executable, "-m", "sync.relay"),
+                *(sys.executable, *(["-c", f"{first}\n{MAIN}"] if first else ["-m", "sync.relay"])),
                 *("--listen", f"127.0.0.1:{port}"),
                 *("--data" if isinstance(place, Path) else "--database-url", str(place)),
                 *("--page-seconds", str(page_seconds), "--reply-page-seconds", str(reply_page_seconds)),
@@ -97,7 +98,17 @@ class RunningRelay:
 
 
 def start_relay(
-    place: Place, *, page_seconds: float = 0.0, reply_page_seconds: float = 0.0, port: int = 0
+    place: Place,
+    *,
+    page_seconds: float = 0.0,
+    reply_page_seconds: float = 0.0,
+    port: int = 0,
+    first: str = "",
 ) -> RunningRelay:
-    """Start the relay on this folder or database. By default pages close as soon as something is in them."""
-    return RunningRelay(place, page_seconds=page_seconds, reply_page_seconds=reply_page_seconds, port=port)
+    """Start the relay on this folder or database. By default pages close as soon as something is in them.
+
+    `first` is Python that its process runs before the relay: to shorten a time that a test cannot wait.
+    """
+    return RunningRelay(
+        place, page_seconds=page_seconds, reply_page_seconds=reply_page_seconds, port=port, first=first
+    )

@@ -28,6 +28,12 @@ def test_the_numbers_are_those_of_the_code() -> None:
     assert f"| deposits being read or stored at once | {app.DEPOSITS_IN_FLIGHT}," in PAGE
     assert f"| time for a body | {requests.BODY_SECONDS:.0f} s |" in PAGE
     assert f"| time for the headers of a request | {connections.HEAD_SECONDS:.0f} s |" in PAGE
+    assert f"| questions at once about tokens of no set in memory | {app.CHECKS_IN_FLIGHT}," in PAGE
+    assert (
+        f"more than {connections.MANY:,} connections are open | {connections.HEAD_SECONDS_OF_MANY:.0f} s"
+        in PAGE
+    )
+    assert f"given up after {connections.STALL_SECONDS:.0f} s |" in PAGE
     assert f"above {serve.CONNECTIONS:,}\nconnections" in PAGE
     assert f"| deposits in one commit | at most {batches.BATCH_ITEMS} |" in PAGE
     assert f"`--page-seconds` ({wire.PAGE_SECONDS:.0f})" in PAGE
