@@ -135,9 +135,7 @@ def test_section_4_4_enrolment() -> None:
     assert mac(hkdf(secret, b"kantha/v1/reply-mac"), body + signature) == code
     transcript = sha(b"kantha/v1/transcript\0" + sha(invitation) + sha(reply))
     assert transcript.hex() == document["transcript"]
-    stream = hkdf(transcript, b"kantha/v1/digits", 48)
-    numbers = [int.from_bytes(stream[8 * i : 8 * i + 8], "big") % 100_000 for i in range(6)]
-    assert " ".join(f"{number:05d}" for number in numbers) == document["digits"]
+    assert digits_of(transcript) == document["digits"]
     cell = unhex(document["sealed"]["welcome"])
     plain_cell = opened(cell, unhex(document["reply"]["kem_seed"]), "kantha/v1/reply", fields[1], 1)
     assert (len(cell), len(plain_cell), plain_cell[:2]) == (4_096, 2_960, b"\1\1")
@@ -145,6 +143,11 @@ def test_section_4_4_enrolment() -> None:
     assert mac(hkdf(secret, b"kantha/v1/welcome-mac"), transcript + content[32:]) == content[:32]
     assert cbor2.loads(content[32:])[8].hex() == document["welcome"]["directory_key"]
     assert by_relay(unhex(document["sealed"]["reply-cell"]), secret) == reply
+
+
+def digits_of(transcript: bytes) -> str:
+    stream = hkdf(transcript, b"kantha/v1/digits", 48)
+    return " ".join(f"{int.from_bytes(stream[at : at + 8], 'big') % 100_000:05d}" for at in range(0, 48, 8))
 
 
 def by_relay(cell: bytes, secret: bytes) -> bytes:
@@ -180,6 +183,8 @@ def test_section_4_4_an_officers_enrolment() -> None:
     require_signed(said[2], said[6], certified)
     transcript = sha(b"kantha/v1/transcript\0" + sha(invitation) + sha(reply))
     assert transcript.hex() == officer["transcript"]
+    keys = sha(b"kantha/v1/officer-digits\0" + unhex(officer["reply"]["device"]) + said[8] + said[9])
+    assert digits_of(keys) == officer["officer_digits"]
     cell, org = unhex(document["sealed"]["officer-welcome"]), cbor2.loads(invitation)[1]
     plain = opened(cell, unhex(officer["kem_seed"]), "kantha/v1/reply", org, 1)
     content = plain[4 : 4 + int.from_bytes(plain[2:4], "big")]

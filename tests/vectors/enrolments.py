@@ -16,7 +16,9 @@ from crypto.enrolment import (
     transcript,
 )
 from crypto.primitives import officer_signature_holds
+from crypto.root import Officer
 from crypto.roster import Role
+from sync.admission import officer_digits
 from tests.crypto import people
 from tests.crypto.people import NOW, ORG, seed
 from tests.vectors.frozen import Frozen
@@ -139,6 +141,7 @@ def _officer(frozen: Frozen) -> dict[str, Any]:
         "kem_seed": people.pair("second-kem").seed.hex(),
         "transcript": said.hex(),
         "digits": digits(said),
+        "officer_digits": officer_digits(Officer(key.public, made.officer_kem or b"", made.device)),
         "welcome": {"slot": FOR_AN_OFFICER.slot, "token_master": (FOR_AN_OFFICER.token_master or b"").hex(),
                     "publish_token": FOR_AN_OFFICER.publish_token},
         "refused": [{"name": name, "reply": data.hex(), "error": "ReplyRefusedError"}

@@ -3,7 +3,7 @@
 import { ed25519Public, isDevice, xWingPublic } from "../decoder/blocks.js";
 import { flipped, hex, unhex } from "../decoder/bytes.js";
 import {
-  digits, fromText, invitationFromText, openWelcome, readInvitation, requireDigits, transcript, verifyReply,
+  digits, fromText, officerDigits, invitationFromText, openWelcome, readInvitation, requireDigits, transcript, verifyReply,
 } from "../decoder/enrolment.js";
 import { openReplyByRelay } from "../decoder/reply_by_relay.js";
 import { equal, must, refused } from "./say.js";
@@ -78,6 +78,7 @@ async function officer(doc) {
   equal(await openReplyByRelay(unhex(doc.sealed["officer-reply-cell"]), invitation.secret), hex(answer), "the officer's reply by relay");
   const transcriptHash = transcript(invitation.bytes, answer);
   equal([hex(transcriptHash), digits(transcriptHash)], [said.transcript, said.digits], "the officer's digits");
+  equal(officerDigits(reply.device, reply.officer, reply.officerKem), said.officer_digits, "the digits of the officer's keys");
   const welcome = await openWelcome(unhex(doc.sealed["officer-welcome"]), { kemSeed: unhex(said.kem_seed), invitation, transcriptHash });
   equal(welcome.device, said.reply.device, "the officer's welcome");
   equal({ slot: welcome.slot, token_master: hex(welcome.tokenMaster), publish_token: welcome.publishToken }, said.welcome, "the officer's welcome");

@@ -38,6 +38,7 @@ export const senderMac = (key, slot, message) =>
 
 // Section 6.3: a secret for each counter, reached in blocks of 64 from the introduction's first.
 export function slotKey(seed, first, counter) {
+  if (counter < first) no("a slot chain has no way back");
   let block = seed;
   for (let left = Math.floor((counter - first) / 64); left > 0; left -= 1) block = hmac(block, "kantha/v1/slot-block");
   let step = hmac(block, "kantha/v1/slot-first");

@@ -116,6 +116,9 @@ export function digits(said) {
     String(BigInt(number(stream.subarray(8 * at, 8 * at + 8))) % 100000n).padStart(5, "0")).join(" ");
 }
 
+/** 4.4.8: what other officers compare before they sign a root that names a new one. */
+export const officerDigits = (device, keys, kem) => digits(sha256("kantha/v1/officer-digits\0", device, keys, kem));
+
 /** Any decimal digits of Unicode; white space and `-` are ignored. */
 export function requireDigits(said, typed) {
   const dense = typed.replace(WHITE_SPACE, "").replaceAll("-", "");
