@@ -16,7 +16,7 @@ from crypto.errors import WeakPassphraseError
 from sync.errors import PoolUnknownError, PublishRefusedError, RelayRubbishError
 from tests.sync.relay.running import start_relay
 from tests.sync.rubbish import RUBBISH, serving
-from tests.sync.world import MEMORY_KIB, PASSPHRASE, World, record
+from tests.sync.world import DAY, MEMORY_KIB, PASSPHRASE, Clock, World, record
 
 POOL, TOKEN = "ab" * 16, "t" * 43
 
@@ -70,6 +70,27 @@ def test_a_device_that_was_heard_says_when_and_what_is_missing(world: World) -> 
     view = next(one for one in organisation.show(world.desk).devices if one.label == "Green-3")
     assert view.last_heard is not None
     assert view.missing == 0
+
+
+def test_it_says_who_signs_what_was_revoked_and_what_should_be_looked_after(tmp_path: Path) -> None:
+    clock = Clock()
+    with World(tmp_path, clock=clock) as world:
+        second = world.officer("Officer-2")
+        world.phone("Lost-1")
+        world.revoke("Lost-1", reason="lost")
+        view = organisation.show(world.desk)
+        assert [(one.label, one.this) for one in view.officers] == [("Desk-1", True), ("Officer-2", False)]
+        assert {one.device for one in view.officers} == {world.desk.id.hex(), second.id.hex()}
+        assert (view.threshold, view.handler_officers, view.proposals, view.replies) == (1, 1, 0, 0)
+        rows = {one.label: one for one in view.devices}
+        assert [rows[label].officer for label in ("Desk-1", "Officer-2", "Lost-1")] == [True, True, False]
+        assert (rows["Lost-1"].state, rows["Lost-1"].reason) == ("revoked", "lost")
+        assert rows["Lost-1"].revoked_at is not None
+        assert view.warnings == []
+        assert view.drill is not None
+        assert (view.drill.at, view.drill.due) == (None, True)
+        clock.ahead = 15 * DAY
+        assert ("stale", 15) in [(one.kind, one.days) for one in organisation.show(world.desk).warnings]
 
 
 def test_without_a_network_an_organisation_is_made_and_published_later(tmp_path: Path) -> None:

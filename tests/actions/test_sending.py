@@ -5,20 +5,25 @@ from __future__ import annotations
 import dataclasses
 import socket
 import sqlite3
+import time
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.actions import casework, intake, sending
+import sync.wallet
+from app.actions import casework, enrolment, intake, sending
 from app.actions.device import Device
 from app.actions.errors import ChoiceUnknownError
 from app.actions.sending import _Arrivals
+from app.actions.standing import OrganisationOverError
 from crypto.encoding import encode
-from crypto.errors import CryptoError
+from crypto.errors import CryptoError, DirectoryExpiredError
 from crypto.ids import DeviceId
+from crypto.tokens import week_of
 from sync.errors import (
     DepositConflictError,
     PoolUnknownError,
@@ -31,7 +36,7 @@ from sync.inbox import ArrivedParcel
 from sync.state import State
 from tests.sync.anything import PLAIN
 from tests.sync.rubbish import RUBBISH, serving
-from tests.sync.world import World, no_sleep, record
+from tests.sync.world import DAY, MEMORY_KIB, PASSPHRASE, Clock, World, no_sleep, record
 
 
 @pytest.fixture(scope="module")
@@ -141,12 +146,14 @@ def test_an_unknown_or_used_token_is_one_sentence_and_the_next_session_sends_it(
 
 
 def test_used_up_tokens_are_one_sentence(phone: Device) -> None:
-    before = kept(phone)
-    tokens = dataclasses.replace(phone.member.tokens, limit=0)
-    phone.member = dataclasses.replace(phone.member, tokens=tokens)
+    before, db, week = kept(phone), phone.vault.db, week_of(phone.now())
+    spent = db.execute("SELECT source, week, next FROM sync_token WHERE week = ?", (week,)).fetchall()
+    db.execute("UPDATE sync_token SET next = ? WHERE week = ?", (phone.member.tokens.limit, week))
     fails(phone, TokensUsedUpError)
     assert kept(phone) == before
     assert phone.outbox.unsent() == []
+    for row in spent:
+        db.execute("INSERT OR REPLACE INTO sync_token (source, week, next) VALUES (?, ?, ?)", tuple(row))
 
 
 def test_a_session_has_one_of_four_sizes(phone: Device) -> None:
@@ -264,3 +271,55 @@ def test_every_error_of_a_session_says_what_to_do() -> None:
         assert shown.endswith("."), error
         assert "\n" not in shown.strip() or len(shown) < 300, error
         assert error.next_step.endswith("."), error  # type: ignore[attr-defined]
+
+
+# --- standing -------------------------------------------------------------------------------------------
+
+
+def test_after_weeks_without_a_session_a_device_says_so_and_a_session_ends_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # The relay's days do not pass with the devices', so the tokens of its own week are spent.
+    monkeypatch.setattr(sync.wallet, "week_of", lambda _moment: week_of(time.time()))
+    clock = Clock()
+    with World(tmp_path, clock=clock) as world:
+        phone = world.phone("Blue-7")
+        world.sync(phone)
+        assert sending.outbox(phone).warnings == []
+        clock.ahead = 21 * DAY
+        assert ("offline", 21) in [(one.kind, one.days) for one in sending.outbox(phone).warnings]
+        world.sync(world.desk)
+        report = world.sync(phone)
+        assert "offline" not in {one.kind for one in report.warnings}
+
+
+def test_a_directory_or_an_organisation_that_is_over_is_said_and_nothing_is_lost(tmp_path: Path) -> None:
+    clock = Clock()
+    with World(tmp_path, clock=clock) as world:
+        phone = world.phone("Blue-7")
+        (code,) = intake.new_complaints(phone, [record("kept")], finish=True)
+        clock.ahead = 60 * DAY
+        with pytest.raises(DirectoryExpiredError) as expired:
+            world.sync(phone)
+        assert not isinstance(expired.value, OrganisationOverError)
+        clock.ahead = 366 * DAY
+        with pytest.raises(OrganisationOverError) as over:
+            world.sync(phone)
+        for error in (expired.value, over.value):
+            assert str(error).endswith(".")
+            assert error.next_step.endswith(".")
+        assert [item.code for item in sending.outbox(phone).items] == [code]
+
+
+def test_before_the_welcome_a_session_says_that_it_has_not_come(world: World) -> None:
+    phone = world.join("Not yet-1")
+    try:
+        assert world.sync(phone).joined
+    finally:
+        world.devices.remove(phone)
+        phone.lock()
+    text = enrolment.invite(world.desk, role="intake", desk="main", label="Waits-1").text
+    enrolment.join(world.root / "Waits-1", PASSPHRASE, text, argon_memory_kib=MEMORY_KIB)
+    waiting = world.open("Waits-1")
+    report = world.sync(waiting)
+    assert (report.joined, report.warnings, report.replies) == (False, [], 0)
