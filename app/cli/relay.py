@@ -203,3 +203,16 @@ def migrate_command(data: Path, database_url: str, as_json: bool) -> None:
     else:
         text = f"{moved.pages} pages are over. Stop the relay and give the same command again to finish."
     show(view, text, as_json=as_json)
+
+
+@relay.command("export")
+@place_options
+@click.option("--out", metavar="DIR", type=FOLDER, required=True, help="Where the web server looks.")
+@json_option
+def export_command(data: Path | None, database_url: str | None, out: Path, as_json: bool) -> None:
+    """Bring a folder of plain files up to date with the closed pages, for a web server or an object store."""
+    from sync.relay.operating import export
+
+    written, deleted = export(place_of(data, database_url), out)
+    view = {"written": written, "deleted": deleted}
+    show(view, f"{written} pages written, {deleted} deleted.", as_json=as_json)

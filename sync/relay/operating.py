@@ -7,7 +7,7 @@ import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 
-from sync.relay import contents
+from sync.relay import contents, exporting
 from sync.relay.contents import Checked, Contents, Moved
 from sync.relay.folder import copy_folder, steady
 from sync.relay.places import Place, RelayDataError, need_driver
@@ -76,3 +76,11 @@ def migrate(data_dir: Path, url: str) -> Moved:
     from sync.relay.postgres.moving import move
 
     return move(data_dir, url)
+
+
+def export(place: Place, out: Path) -> tuple[int, int]:
+    """Bring a folder of plain files up to date with the closed pages. Returns how many were written and
+    deleted.
+    """
+    with opened(place) as everything:
+        return exporting.export(everything, out)
