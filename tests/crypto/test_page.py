@@ -132,12 +132,29 @@ def test_sections_6_1_and_6_2_parcels_and_cells() -> None:
             assert (plain[start : start + 16] == code) == (vector["kind"] != 0)
 
 
+def test_section_6_3_slot_keys() -> None:
+    for vector in read("sender").get("chains", []):
+        block, place = unhex(vector["seed"]), vector["counter"] - vector["first"]
+        for _ in range(place // 64):
+            block = mac(block, b"kantha/v1/slot-block")
+        step = mac(block, b"kantha/v1/slot-first")
+        for _ in range(place % 64):
+            step = mac(step, b"kantha/v1/slot-next")
+        assert mac(step, b"kantha/v1/slot-key").hex() == vector["key"]
+
+
 def test_sections_6_4_to_6_6_announcements_operations_and_replies() -> None:
     document = read("announcements")
     who = [unhex(document[name]) for name in ("org", "desk", "device", "handler")]
     sealed = unhex(document["sealed"]["introduction"])
     key = opened(sealed, unhex(document["epoch_seed"]), "kantha/v1/introduction", *who, document["epoch"])
     assert key.hex() == document["pairwise_key"]
+    for name, said in (("receipts", document.get("receipts")), ("chain_head", document.get("chain_head"))):
+        if said:
+            body, signature = cbor2.loads(unhex(said["body"]))
+            handler = ed25519.Ed25519PrivateKey.from_private_bytes(unhex(said["identity_seed"]))
+            assert handler.sign(b"kantha/v1/announce\0" + body) == signature
+            assert cbor2.loads(body)[1] == (4 if name == "receipts" else 5)
     previous = bytes(32)
     for vector in read("operations")["vectors"]:
         body, _signature = cbor2.loads(unhex(vector["bytes"]))

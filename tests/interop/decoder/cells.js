@@ -36,15 +36,22 @@ export const senderMessage = (desk, header, body) => sha256(desk, header, sha256
 export const senderMac = (key, slot, message) =>
   hmac(key, "kantha/v1/sender\0", uint(slot, 1), message).slice(0, 16);
 
-// Section 6.3: a secret for each counter, reached in blocks of 64 from the introduction's first.
+const BLOCK = 64;
+const FARTHEST = 2 ** 20;
+
+/** 6.3: the slot key of a counter, from the seed that an introduction shared from its `first` on. */
 export function slotKey(seed, first, counter) {
-  if (counter < first) no("a slot chain has no way back");
+  const place = counter - first;
+  if (place < 0 || place > FARTHEST) no("a counter that nothing vouches for");
   let block = seed;
-  for (let left = Math.floor((counter - first) / 64); left > 0; left -= 1) block = hmac(block, "kantha/v1/slot-block");
+  for (let k = 0; k < Math.floor(place / BLOCK); k++) block = hmac(block, "kantha/v1/slot-block");
   let step = hmac(block, "kantha/v1/slot-first");
-  for (let left = (counter - first) % 64; left > 0; left -= 1) step = hmac(step, "kantha/v1/slot-next");
+  for (let p = place - (place % BLOCK); p < place; p++) step = hmac(step, "kantha/v1/slot-next");
   return hmac(step, "kantha/v1/slot-key");
 }
+
+/** A heartbeat is vouched for with the slot key of the counter after its own. */
+export const vouchingCounter = ({ kind, counter }) => (kind === 5 ? counter + 1 : counter);
 
 export const slotHolds = ({ slots }, { slot, key, message }) =>
   same(slots.subarray(16 * slot, 16 * slot + 16), senderMac(key, slot, message));
