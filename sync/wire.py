@@ -56,11 +56,11 @@ REPLY_PAGE_SECONDS: Final = 21_600.0
 # 5).
 RETENTION_DAYS_OF: Final = {COMPLAINTS: 14, REPLIES: 35}
 
-# Directory parts and their greatest size. The phone part is padded to at most 256 KiB, plus what sealing
+# Directory parts and their greatest size. The phone part is padded to at most 512 KiB, plus what sealing
 # adds.
 PHONE_PART: Final = "phone"
 HANDLER_PART: Final = "handler"
-DIRECTORY_PARTS: Final = {PHONE_PART: 262_144 + 64, HANDLER_PART: 8 * 1024 * 1024}
+DIRECTORY_PARTS: Final = {PHONE_PART: 524_288 + 64, HANDLER_PART: 8 * 1024 * 1024}
 
 # Keys of the index map (deterministic CBOR). The last two change over time, so a full chunk, which is
 # cacheable for ever, does not carry them.
