@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+import shutil
 import stat
 import subprocess
+import time
 from pathlib import Path
 from typing import Any
 
@@ -99,6 +101,40 @@ def test_wrong_cards_passphrases_and_files_are_refused_with_a_sentence(
     assert recover(organisation.desk, "open", archive).status == 2
     weak = recover(organisation.desk, "card", "--out", str(tmp_path / "weak"), card="short")
     assert (weak.status, (tmp_path / "weak").exists()) == (1, False)
+
+
+NOBODY = "http://127.0.0.1:9"
+"""A relay that does not answer: what is killed here tells nobody anything."""
+
+
+def test_a_restoration_that_is_killed_leaves_nothing_half(
+    organisation: Organisation, kept: dict[str, Any]
+) -> None:
+    home, whole = organisation.folder / "killed", 0
+    command = ["restore", str(kept["archive"]), "--card", str(kept["card"]), "--relay", NOBODY]
+    env = {name: value for name, value in os.environ.items() if not name.startswith("KANTHA_")}
+    env |= {
+        "KANTHA_HOME": str(home),
+        "KANTHA_PASSPHRASE": PASSPHRASE,
+        "KANTHA_CARD_PASSPHRASE": CARD_PASSPHRASE,
+    }
+    for delay in (0.3, 0.8, 1.2, 1.6, 2.0, 2.5, 3.0):
+        process = subprocess.Popen(
+            [KANTHA, "org", "recover", *command], env=env, stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+        )  # fmt: skip
+        time.sleep(delay)
+        process.kill()
+        process.wait(20)
+        if home.exists() and any(home.iterdir()):
+            assert len(kantha(home, "inbox", "--json").json()) == 1  # all of it, or nothing
+            shutil.rmtree(home)
+            whole += 1
+    assert whole < 7
+    done = recover(home, *command[:-2], "--relay", NOBODY, "--json").json()
+    assert (done["published"], done["complaints"]) == (False, 1)
+    assert len(kantha(home, "inbox", "--json").json()) == 1
+    assert not (organisation.folder / "killed.restoring").exists()
 
 
 def test_a_new_machine_is_restored_and_the_phone_goes_on(
