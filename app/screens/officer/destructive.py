@@ -70,7 +70,7 @@ def Destructive(
             tr("Close"), hint=None if desk.narrow else "Esc", desk=True, tall=tall, autofocus=True,
             on_click=lambda _: desk.close_dialog(), key="close-question",
         )  # fmt: skip
-        return _column([question_title(done_title, icon), *points(done), _end([close])])
+        return _column(desk, [question_title(done_title, icon), *points(done), _end([close])])
     parts: list[ft.Control] = [question_title(title, icon), *points(follows)]
     if refused:
         parts.append(states.problem(refused))
@@ -88,7 +88,7 @@ def Destructive(
         parts.append(reasons(why, chosen=reason, on_choose=set_reason, question=tr("Why"), tall=desk.narrow))
     if busy:
         parts.append(states.working(tr("Signing it and telling the relay.")))
-        return _column(parts)
+        return _column(desk, parts)
     ready = fits(typed, label) and (not why or bool(reason))
     if not ready:
         parts.append(
@@ -108,12 +108,17 @@ def Destructive(
         action, kind="madder", desk=True, tall=tall, disabled=not ready,
         on_click=lambda _: desk.app.page.run_task(now), key="do-it",
     )  # fmt: skip
-    return _column([*parts, _end([cancel, act])])
+    return _column(desk, [*parts, _end([cancel, act])])
 
 
 def _end(buttons: list[ft.Control]) -> ft.Control:
     return ft.Row(buttons, spacing=12, run_spacing=8, wrap=True, alignment=ft.MainAxisAlignment.END)
 
 
-def _column(parts: list[ft.Control]) -> ft.Control:
-    return ft.Column(parts, spacing=14, tight=True, horizontal_alignment=ft.CrossAxisAlignment.STRETCH)
+def _column(desk: DeskModel, parts: list[ft.Control]) -> ft.Control:
+    return ft.Column(
+        parts,
+        spacing=9 if desk.narrow else 14,
+        tight=True,
+        horizontal_alignment=ft.CrossAxisAlignment.STRETCH,
+    )

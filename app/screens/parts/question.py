@@ -34,7 +34,7 @@ class Point:
 def question(content: ft.Control, *, screen_width: float, on_close: Callable[[], object]) -> ft.AlertDialog:
     """The surface. Escape and a press beside it close it as *Cancel* does."""
     narrow = screen_width < _WIDTH + 4 * _EDGE
-    side = 20 if narrow else 30
+    side = 16 if narrow else 30
     return ft.AlertDialog(
         content=ft.Container(content, width=min(_WIDTH, screen_width - 2 * _EDGE)),
         content_padding=ft.Padding.only(left=side, right=side, top=side, bottom=side),
