@@ -17,15 +17,17 @@ from crypto.announcements import (
 )
 from crypto.cells import CellKind
 from crypto.directory import PhoneDirectory
-from crypto.ids import DeskId, DeviceId
+from crypto.ids import DeskId
 from crypto.primitives import SealingKey, random_bytes
 from crypto.roster import Role, Roster
 from crypto.sender import SLOT_KEY_BYTES
+from crypto.slot_chains import SlotChain
 from sync.answers import renew_reply_key
 from sync.chains import head_to_say
 from sync.deskkeys import renew_epoch_key
 from sync.membership import Membership, Self
 from sync.outbox import Outbox
+from sync.pairwise import MAX_CHAINS, SlotKeys, device_chains, save_device_chains
 from sync.receipts import say_receipts
 from sync.state import State
 
@@ -99,11 +101,11 @@ class Announcing:
             self.outbox.put_cell(desk, CellKind.ANNOUNCE, body)
 
     def _introduce(self, phone: PhoneDirectory, desk: DeskId) -> None:
-        """A pairwise key of its own for every handler of the desk that has none yet; and the same key again,
+        """A chain of pairwise keys of its own for every handler of the desk that has none yet; and a new one,
         sealed to a newer epoch key, for one that never confirmed anything: it may have dropped the key
         that opens the first.
         """
-        keys = self._introduced(desk)
+        chains, first = device_chains(self.state, desk), self.outbox.first_to_leave(desk)
         rows = self.state.db.execute(
             "SELECT handler, epoch, confirmed FROM sync_introduced WHERE desk = ?", (desk,)
         ).fetchall()
@@ -116,9 +118,12 @@ class Announcing:
         for start in range(0, len(due), INTRODUCTIONS_PER_CELL):
             entries = []
             for handler in due[start : start + INTRODUCTIONS_PER_CELL]:
-                key = keys.setdefault(handler.admission.device, random_bytes(SLOT_KEY_BYTES))
+                seed = random_bytes(SLOT_KEY_BYTES)
+                before = chains.get(handler.admission.device, ())
+                made_now = SlotChain.begin(seed, first=first)
+                chains[handler.admission.device] = (*before, made_now)[-MAX_CHAINS:]
                 made = Introduction.make(
-                    key, to=handler.epoch_key, org=self.member.org, desk=desk, device=self.me.id
+                    seed, to=handler.epoch_key, org=self.member.org, desk=desk, device=self.me.id
                 )
                 entries.append(made)
                 self.state.db.execute(
@@ -126,29 +131,22 @@ class Announcing:
                     " VALUES (?, ?, ?, 0)",
                     (desk, made.handler, made.epoch),
                 )
-            said = Introductions(desk, self.outbox.first_to_leave(desk), entries)
+            said = Introductions(desk, first, entries)
             body = sign_announcement(said, by=self.me.identity, org=self.member.org)
             self.outbox.put_cell(desk, CellKind.ANNOUNCE, body)
         if due:
-            self.state.set_secret(
-                _introductions(desk), [[device, key] for device, key in sorted(keys.items())]
-            )
+            save_device_chains(self.state, desk, chains)
 
-    def _introduced(self, desk: DeskId) -> dict[DeviceId, bytes]:
-        return {DeviceId(device): key for device, key in self.state.secret(_introductions(desk)) or []}
-
-    def slot_keys(self, phone: PhoneDirectory) -> dict[DeskId, dict[int, bytes]]:
+    def slot_keys(self, phone: PhoneDirectory) -> dict[DeskId, SlotKeys]:
         """Every desk's pairwise keys by sender slot."""
-        slots: dict[DeskId, dict[int, bytes]] = {}
+        slots: dict[DeskId, SlotKeys] = {}
         for desk in phone.root.desks:
-            keys = self._introduced(desk.id)
-            slots[desk.id] = {
-                entry.admission.slot: keys[entry.admission.device]
-                for entry in phone.part.desk_handlers(desk.id)
-                if entry.admission.slot is not None and entry.admission.device in keys
-            }
+            chains = device_chains(self.state, desk.id)
+            slots[desk.id] = SlotKeys(
+                {
+                    entry.admission.slot: chains[entry.admission.device]
+                    for entry in phone.part.desk_handlers(desk.id)
+                    if entry.admission.slot is not None and entry.admission.device in chains
+                }
+            )
         return slots
-
-
-def _introductions(desk: DeskId) -> str:
-    return f"introductions/{desk.hex()}"

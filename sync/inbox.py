@@ -38,6 +38,7 @@ from sync.deskkeys import DayKeys, load_epoch_keys, load_generations, remember_e
 from sync.due import mark_due
 from sync.integrity import Line, Seen, begin_line, note_cell, note_highest, note_unread
 from sync.membership import Membership, Self
+from sync.pairwise import HandlerKeys, introductions_of, take_introduction
 from sync.receipts import attested_by, note_shown, take_receipts
 from sync.state import State
 from sync.windows import note_heard, note_since, trusted_day
@@ -90,11 +91,6 @@ class Taken:
     unreadable: int = 0
 
 
-def slot_key_name(device: DeviceId, desk: DeskId) -> str:
-    """Where a handler keeps the pairwise key that a device introduced to it."""
-    return f"slot/{desk.hex()}/{device.hex()}"
-
-
 @dataclass
 class Inbox:
     """One handler's reading of the complaint stream during one session."""
@@ -111,7 +107,7 @@ class Inbox:
     _joined_at: int | None = field(init=False)
     _at: int = 0
     """When the page at hand was closed, or now if that is earlier."""
-    _slot_keys: dict[tuple[DeviceId, DeskId], bytes | None] = field(default_factory=dict, repr=False)
+    _slot_keys: dict[tuple[DeviceId, DeskId], HandlerKeys] = field(default_factory=dict, repr=False)
 
     def __post_init__(self) -> None:
         self.keys = DayKeys(load_generations(self.state), trusted_day(self.state))
@@ -196,11 +192,12 @@ class Inbox:
             return _REFUTED
         place = (cell.cell.sender, cell.desk)
         if place not in self._slot_keys:
-            self._slot_keys[place] = self.state.keys.get(slot_key_name(*place))
-        key = self._slot_keys[place]
-        if key is None or self.member.slot is None:
-            return _UNKNOWN
-        return _VOUCHED if cell.vouched_by(key, slot=self.member.slot) else _REFUTED
+            self._slot_keys[place] = HandlerKeys(introductions_of(self.state, *place))
+        slot = self.member.slot
+        keys = list(self._slot_keys[place].at(cell.cell.counter + (cell.cell.kind is CellKind.HEARTBEAT)))
+        if not keys or slot is None:
+            return _UNKNOWN  # also what was sent before this device introduced itself to this handler
+        return _VOUCHED if any(cell.vouched_by(key, slot=slot) for key in keys) else _REFUTED
 
     # --- kinds ----------------------------------------------------------------------------------------
 
@@ -257,19 +254,15 @@ class Inbox:
     def _introduced(self, said: Introductions, line: Line) -> None:
         device = line.device
         epochs = dict(load_epoch_keys(self.state))
-        name = slot_key_name(device, said.desk)
         for entry in said.entries:
-            if (
-                entry.handler != self.me.id
-                or entry.epoch not in epochs
-                or self.state.keys.get(name) is not None
-            ):
+            if entry.handler != self.me.id or entry.epoch not in epochs:
                 continue
             try:
-                key = entry.open(epochs[entry.epoch], org=self.member.org, desk=said.desk, device=device)
+                seed = entry.open(epochs[entry.epoch], org=self.member.org, desk=said.desk, device=device)
             except OpenError:
                 continue
-            self.state.keys.put(name, key)
+            if not take_introduction(self.state, device, said.desk, seed=seed, first=said.first):
+                continue
             begin_line(self.state, line, said.first)
             self._slot_keys.pop((device, said.desk), None)
 

@@ -18,6 +18,7 @@ from crypto.parcels import Parcel, ParcelKind, cut
 from crypto.primitives import OpeningKey, random_below, random_bytes
 from crypto.roster import Role
 from sync.membership import INCARNATION, Membership, Self
+from sync.pairwise import SlotKeys, move_on
 from sync.state import State
 from sync.wallet import FIRST, OWN, take_token
 from sync.wire import CELLS_PER_DEPOSIT, COMPLAINTS, DEPOSIT_ID_BYTES
@@ -163,7 +164,7 @@ class Outbox:
     def pack(
         self,
         day_keys: dict[DeskId, DayKey],
-        slot_keys: dict[DeskId, dict[int, bytes]],
+        slot_keys: dict[DeskId, SlotKeys],
         *,
         last: bool,
         issued: int = 0,
@@ -179,7 +180,7 @@ class Outbox:
             heard = self._turn(set(day_keys)) if last and self.member.role is Role.INTAKE else []
             sealed = self._real_cells(deposit_id, day_keys, slot_keys, CELLS_PER_DEPOSIT - len(heard))
             for desk in heard:
-                sealed.append(self._heartbeat(day_keys[desk], slot_keys.get(desk, {}), issued=issued))
+                sealed.append(self._heartbeat(day_keys[desk], slot_keys.get(desk), issued=issued))
             while len(sealed) < CELLS_PER_DEPOSIT:
                 sealed.append(self._dummy(day_keys))
             return self.store(deposit_id, COMPLAINTS, b"".join(sealed))
@@ -208,7 +209,7 @@ class Outbox:
         self,
         deposit_id: bytes,
         day_keys: dict[DeskId, DayKey],
-        slot_keys: dict[DeskId, dict[int, bytes]],
+        slot_keys: dict[DeskId, SlotKeys],
         room: int,
     ) -> list[bytes]:
         now = self.state.now()
@@ -229,17 +230,20 @@ class Outbox:
         for desk, counter, kind, body in rows:
             desk_id = DeskId(bytes(desk))
             cell = Cell(CellKind(kind), self.me.id, INCARNATION, int(counter), bytes(body))
-            sealed.append(self._seal(cell, day_keys[desk_id], slot_keys.get(desk_id, {})))
+            sealed.append(self._seal(cell, day_keys[desk_id], slot_keys.get(desk_id)))
             self.state.db.execute(
                 "UPDATE sync_cell SET state = ?, deposit = ? WHERE desk = ? AND counter = ?",
                 (CellState.PLACED, deposit_id, desk, counter),
             )
         return sealed
 
-    def _seal(self, cell: Cell, to: DayKey, slot_keys: dict[int, bytes]) -> bytes:
-        return seal_cell(cell, to=to, org=self.member.org, slot_keys=slot_keys)
+    def _seal(self, cell: Cell, to: DayKey, slots: SlotKeys | None) -> bytes:
+        # A heartbeat's key is the next counter's: that of its own may be forgotten already (6.3).
+        at = cell.counter + (cell.kind is CellKind.HEARTBEAT)
+        keys = {} if slots is None else slots.at(at)
+        return seal_cell(cell, to=to, org=self.member.org, slot_keys=keys)
 
-    def _heartbeat(self, to: DayKey, slot_keys: dict[int, bytes], *, issued: int) -> bytes:
+    def _heartbeat(self, to: DayKey, slot_keys: SlotKeys | None, *, issued: int) -> bytes:
         """A cell that says how far this device has deposited, so that a missing last parcel is noticed too,
         and from which day on it may still need the desk's keys.
 
@@ -315,7 +319,17 @@ class Outbox:
                 (CellState.CONFIRMED, desk, counter),
             )
             finished += self._forget_if_whole(bytes(parcel))
+        move_on(self.state, desk, to=self._oldest_outstanding(desk))
         return finished
+
+    def _oldest_outstanding(self, desk: DeskId) -> int:
+        """The lowest counter that may still be sealed, also again; or the next one."""
+        row = self.state.db.execute(
+            "SELECT min(c.counter) FROM sync_cell c LEFT JOIN sync_parcel p ON p.id = c.parcel"
+            " WHERE c.desk = ? AND c.state <> ? AND NOT coalesce(p.late, 0)",
+            (desk, CellState.CONFIRMED),
+        ).fetchone()
+        return int(row[0]) if row[0] is not None else self.highest_counter(desk) + 1
 
     def _forget_if_whole(self, parcel: bytes) -> list[tuple[str, ParcelKind]]:
         row = self.state.db.execute(

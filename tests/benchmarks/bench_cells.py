@@ -30,17 +30,28 @@ from app.vault import arrived as arrivals
 from app.vault.arrived import Arrived
 from app.vault.vault import Vault
 from crypto import primitives
-from crypto.cells import MAX_BODY_BYTES, PLAIN_BYTES, Cell, CellKind, dummy_cell, open_cell, seal_cell
+from crypto.cells import (
+    MAX_BODY_BYTES,
+    PLAIN_BYTES,
+    Cell,
+    CellKind,
+    dummy_cell,
+    heartbeat_body,
+    open_cell,
+    seal_cell,
+)
 from crypto.desk_keys import DayKey, DayOpeningKey, day_of
 from crypto.encoding import encode
 from crypto.ids import DeviceId, device_id
 from crypto.parcels import ParcelContent, ParcelKind, cut, seal_parcel
 from crypto.primitives import DeviceSigningKey, OfficerSigningKey, sha256
 from crypto.roster import Admission, Role, sign_statement
+from crypto.slot_chains import SlotChain
 from sync.deskkeys import load_generations, newest
 from sync.directory import keep_statement
-from sync.inbox import ArrivedParcel, Inbox, Sink, slot_key_name
+from sync.inbox import ArrivedParcel, Inbox, Sink
 from sync.membership import INCARNATION
+from sync.pairwise import SlotKeys, take_introduction
 from sync.wire import CELL_BYTES, CELLS_PER_PAGE
 from tests.benchmarks.harness import Target, interleaved, median_ratio, report
 
@@ -103,7 +114,7 @@ class Phone:
 
     id: DeviceId
     prefix: int
-    slot_key: bytes
+    slot_seed: bytes
 
 
 def founded(home: Path) -> Device:
@@ -128,7 +139,7 @@ def admit_phones(device: Device) -> list[Phone]:
                 token_slot=number, transcript=bytes(32), at=now,
             )  # fmt: skip
             keep_statement(device.state, sign_statement(statement, by=[officer]))
-            device.vault.put(slot_key_name(phone.id, member.desk), phone.slot_key)
+            take_introduction(device.state, phone.id, member.desk, seed=phone.slot_seed, first=1)
             phones.append(phone)
     return phones
 
@@ -140,7 +151,8 @@ def day_of_cells(device: Device, phones: list[Phone], key: DayKey) -> list[bytes
     records = [fill(parse(sample)) for sample in samples]
     cells: list[bytes] = []
     for phone in phones:
-        keys = {0: phone.slot_key} | {slot: os.urandom(32) for slot in range(1, 8)}
+        seeds = {0: phone.slot_seed} | {slot: os.urandom(32) for slot in range(1, 8)}
+        slots = SlotKeys({slot: (SlotChain.begin(seed, first=1),) for slot, seed in seeds.items()})
         bodies: list[bytes] = []
         own = REAL * (phone.prefix - 99) // PHONES - REAL * (phone.prefix - 100) // PHONES
         while len(bodies) < own:
@@ -151,8 +163,14 @@ def day_of_cells(device: Device, phones: list[Phone], key: DayKey) -> list[bytes
         said = [
             Cell(CellKind.PARCEL, phone.id, INCARNATION, n, body) for n, body in enumerate(bodies, start=1)
         ]
-        said += [Cell(CellKind.HEARTBEAT, phone.id, INCARNATION, len(bodies), b"")] * SESSIONS_A_DAY
-        sealed = [seal_cell(cell, to=key, org=org, slot_keys=keys) for cell in said]
+        since = heartbeat_body(day_of(now))
+        said += [Cell(CellKind.HEARTBEAT, phone.id, INCARNATION, len(bodies), since)] * SESSIONS_A_DAY
+        sealed = [
+            seal_cell(
+                cell, to=key, org=org, slot_keys=slots.at(cell.counter + (cell.kind is CellKind.HEARTBEAT))
+            )
+            for cell in said
+        ]
         cells += sealed + [dummy_cell(to=key, org=org) for _ in range(CELLS_A_PHONE - len(sealed))]
     assert desk == key.desk
     random.shuffle(cells)

@@ -23,6 +23,7 @@ from crypto.parcels import Chunk, Parcel, cut, join, open_parcel
 from crypto.passphrases import normal_form, open_slot
 from crypto.primitives import DeviceSigningKey, OfficerSigningKey, OpenError, OpeningKey
 from crypto.reply_cells import HandlerWord, open_reply
+from crypto.slot_chains import SlotChain
 from sync.integrity import counters_in
 from tests.vectors.frozen import FOLDER, flipped, read, text
 from tests.vectors.generate import FORMATS
@@ -222,6 +223,9 @@ def test_sender() -> None:
         slots = bytes(16 * slot) + mac + bytes(16 * (31 - slot))
         assert sender.slot_holds(slots, message, slot=slot, key=key)
         assert not sender.slot_holds(slots, message, slot=31 - slot, key=key)
+    for vector in read("sender")["chains"]:
+        chain = SlotChain.begin(hexed(vector, "seed"), first=vector["first"]).at(vector["counter"])
+        assert chain.key == hexed(vector, "key")
 
 
 def test_announcements() -> None:

@@ -25,6 +25,7 @@ from crypto.operations import CHAIN_START, SignedOperation
 from crypto.parcels import Chunk, ParcelContent, ParcelKind, cut, seal_parcel
 from crypto.primitives import DeviceSigningKey, OpeningKey
 from crypto.roster import Revocation, Role, Roster, sign_statement
+from crypto.slot_chains import MAX_AHEAD, SlotChain
 from sync.answers import Answers
 from sync.deskkeys import Generation, load_epoch_keys, save_generations
 from sync.inbox import ArrivedParcel, Inbox, Taken
@@ -105,7 +106,13 @@ def cell(
     kind: CellKind, counter: int, body: bytes, *, sender: str = "phone", key: bytes | None = SLOT_KEY
 ) -> bytes:
     made = Cell(kind, people.device(sender), 1, counter, body)
-    return seal_cell(made, to=people.day_key(), org=people.ORG, slot_keys={} if key is None else {0: key})
+    keys = {} if key is None else {0: at_counter(key, counter + (kind is CellKind.HEARTBEAT))}
+    return seal_cell(made, to=people.day_key(), org=people.ORG, slot_keys=keys)
+
+
+def at_counter(seed: bytes, counter: int) -> bytes:
+    """The key of a counter in the chain that the phone introduced at counter 1; any key out of its reach."""
+    return SlotChain.begin(seed, first=1).at(counter).key if 1 <= counter <= MAX_AHEAD else seed
 
 
 def introduction(counter: int = 1, *, first: int = 1, by: str = "phone", key: bytes = SLOT_KEY) -> bytes:

@@ -7,17 +7,31 @@ from typing import Any
 
 from crypto import sender as slots
 from crypto.announcements import (
+    ChainHead,
     Introduction,
     Introductions,
+    Receipt,
+    Receipts,
     ReplyKey,
     sign_announcement,
 )
-from crypto.cells import MAX_COUNTER, NOBODY, PLAIN_BYTES, Cell, CellKind, dummy_cell, open_cell, seal_cell
+from crypto.cells import (
+    MAX_COUNTER,
+    NOBODY,
+    PLAIN_BYTES,
+    Cell,
+    CellKind,
+    dummy_cell,
+    heartbeat_body,
+    open_cell,
+    seal_cell,
+)
 from crypto.desk_keys import SeedWrap
 from crypto.encoding import encode
 from crypto.operations import CHAIN_START, SignedOperation, link_hash
 from crypto.parcels import Parcel, ParcelContent, ParcelKind, cut, open_parcel, seal_parcel
 from crypto.reply_cells import HandlerWord, ReplyKind, open_reply
+from crypto.slot_chains import SlotChain
 from tests.crypto import people
 from tests.crypto.people import DESK, NOW, ORG, TODAY, WEEK, seed
 from tests.vectors.frozen import Frozen
@@ -127,7 +141,7 @@ def _framed(body: bytes) -> bytes:
 CELLS = {
     "parcel": Cell(CellKind.PARCEL, PHONE, 1, 7, b"body"),
     "full": Cell(CellKind.PARCEL, PHONE, 1, MAX_COUNTER - 1, bytes(range(256)) * 57 + bytes(112)),
-    "heartbeat": Cell(CellKind.HEARTBEAT, PHONE, 1, 8, b""),
+    "heartbeat": Cell(CellKind.HEARTBEAT, PHONE, 1, 8, heartbeat_body(TODAY - 30)),
 }
 SLOT_KEYS = {0: seed("slot 0"), 31: seed("slot 31")}
 
@@ -167,6 +181,13 @@ def cells() -> dict[str, Any]:
         "sealed": frozen.used,
         **WHERE,
         "slot_keys": {str(slot): key.hex() for slot, key in SLOT_KEYS.items()},
+        "heartbeats": [
+            {"since": since, "body": heartbeat_body(since).hex()} for since in (0, TODAY - 30, 2**31 - 1)
+        ],
+        "no_heartbeats": [
+            {"body": encode(value).hex(), "error": "EncodingError"}
+            for value in ({}, {1: 2**31}, {1: -1}, {1: None}, {1: TODAY, 2: 0}, {2: TODAY}, [TODAY])
+        ],
         "vectors": [
             {"sealed": name, "kind": int(cell.kind), "sender": cell.sender.hex(),
              "incarnation": cell.incarnation, "counter": cell.counter, "body": cell.body.hex(),
@@ -202,7 +223,13 @@ def sender() -> dict[str, Any]:
                 {"cell": name, "desk": DESK.hex(), "header": cell.header().hex(), "body": cell.body.hex(),
                  "message": message.hex(), "slot": slot, "key": key.hex(), "mac": mac.hex()}
             )  # fmt: skip
-    return {"section": "6.3", "vectors": vectors}
+    seed_, first = seed("slot 0"), 5
+    chains = [
+        {"seed": seed_.hex(), "first": first, "counter": counter,
+         "key": SlotChain.begin(seed_, first=first).at(counter).key.hex()}
+        for counter in (5, 6, 68, 69, 70, 5 + 64 * 3 + 7, 100_000)
+    ]  # fmt: skip
+    return {"section": "6.3", "vectors": vectors, "chains": chains}
 
 
 def announcements() -> dict[str, Any]:
@@ -218,6 +245,10 @@ def announcements() -> dict[str, Any]:
     by = people.identity("phone")
     introductions = Introductions(DESK, 5, [replace(entry, sealed=sealed)])
     reply_key = ReplyKey(2, people.pair("reply").sealing_key)
+    handler = people.identity("handler")
+    named = Parcel(bytes(range(16)), DESK, 3, TODAY, b"a sealed parcel")
+    receipts = Receipts(DESK, [Receipt(PHONE, named.id, named.digest)])
+    head = ChainHead(DESK, 7, seed("a link"))
     return {
         "section": "6.4",
         "sealed": frozen.used,
@@ -232,7 +263,18 @@ def announcements() -> dict[str, Any]:
         "introductions": {"first": 5, "body": sign_announcement(introductions, by=by, org=ORG).hex()},
         "reply_key": {"number": 2, "public": reply_key.key.public.hex(),
                       "body": sign_announcement(reply_key, by=by, org=ORG).hex()},
+        "receipts": {
+            "identity_seed": handler.seed.hex(), "device": PHONE.hex(), "parcel": named.id.hex(),
+            "generation": named.generation, "day": named.day, "sealed_parcel": named.sealed.hex(),
+            "digest": named.digest.hex(), "body": sign_announcement(receipts, by=handler, org=ORG).hex(),
+        },
+        "chain_head": {
+            "identity_seed": handler.seed.hex(), "counter": head.counter, "hash": head.hash.hex(),
+            "body": sign_announcement(head, by=handler, org=ORG).hex(),
+        },
         "refused": [
+            {"of": "receipts", "flip": [40, 0], "error": "SignatureRefusedError"},
+            {"of": "chain_head", "flip": [20, 0], "error": "SignatureRefusedError"},
             {"of": "introductions", "flip": [20, 0], "error": "SignatureRefusedError"},
             {"of": "reply_key", "flip": [20, 0], "error": "SignatureRefusedError"},
             {"of": "reply_key", "flip": [0, 0], "error": "EncodingError"},
