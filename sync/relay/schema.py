@@ -7,14 +7,18 @@ is public anyway (pool, stream, page): `WITHOUT ROWID` leaves no row order that 
 
 from __future__ import annotations
 
+import contextlib
+import hashlib
 import sqlite3
+from collections.abc import Callable
 from pathlib import Path
 from typing import Final
+
+from sync import wire
 
 DATABASE_NAME: Final = "relay.db"
 LOCK_NAME: Final = "relay.lock"
 MOVED_NAME: Final = "relay.moved"  # an empty file: everything is in a database now
-SCHEMA_VERSION: Final = 1
 
 SCHEMA: Final = """
 CREATE TABLE IF NOT EXISTS pool (
@@ -71,6 +75,37 @@ CREATE TABLE IF NOT EXISTS directory (
 """
 
 
+Step = Callable[[sqlite3.Connection, Path], None]
+
+
+def make_tables(connection: sqlite3.Connection, data_dir: Path) -> None:
+    """1: the tables."""
+    statement = ""
+    for line in SCHEMA.splitlines(keepends=True):  # `executescript` would end the transaction
+        statement += line
+        if sqlite3.complete_statement(statement):
+            connection.execute(statement)
+            statement = ""
+
+
+def digests_over_hashes(connection: sqlite3.Connection, data_dir: Path) -> None:
+    """2: a page's digest stands over the hashes of its cells, no longer over the cells."""
+    rows = connection.execute("SELECT pool, stream, number FROM page WHERE kept = 1").fetchall()
+    for pool, stream, number in rows:
+        size = wire.CELL_BYTES_OF[wire.STREAMS[stream]]
+        with contextlib.suppress(FileNotFoundError):  # a check will say so
+            body = memoryview((data_dir / "pages" / f"{pool}-{stream}" / str(number)).read_bytes())
+            hashes = [hashlib.sha256(body[at : at + size]).digest() for at in range(0, len(body), size)]
+            connection.execute(
+                "UPDATE page SET digest = ? WHERE pool = ? AND stream = ? AND number = ?",
+                (wire.page_digest(hashes), pool, stream, number),
+            )
+
+
+# Numbered from 1: append, never edit one that was released.
+MIGRATIONS: Final[tuple[Step, ...]] = (make_tables, digests_over_hashes)
+
+
 class RelayVersionError(Exception):
     """The relay's data was written by a newer version of Kantha."""
 
@@ -89,22 +124,35 @@ def open_relay_database(data_dir: Path) -> sqlite3.Connection:
         cached_statements=64,
     )
     try:
-        _prepare(connection)
+        _prepare(connection, data_dir)
     except BaseException:
         connection.close()
         raise
     return connection
 
 
-def _prepare(connection: sqlite3.Connection) -> None:
+def _prepare(connection: sqlite3.Connection, data_dir: Path) -> None:
     connection.execute("PRAGMA journal_mode = WAL")
     connection.execute("PRAGMA synchronous = FULL")
     connection.execute("PRAGMA secure_delete = ON")
     connection.execute("PRAGMA temp_store = MEMORY")
-    if _version(connection) == 0:  # two processes may both see that; the tables are then made once
-        connection.executescript(f"BEGIN IMMEDIATE; {SCHEMA} PRAGMA user_version = {SCHEMA_VERSION}; COMMIT;")
-    if _version(connection) != SCHEMA_VERSION:
+    if _version(connection) > len(MIGRATIONS):
         raise RelayVersionError(RelayVersionError.__doc__)
+    if _version(connection) < len(MIGRATIONS):
+        _migrate(connection, data_dir)
+
+
+def _migrate(connection: sqlite3.Connection, data_dir: Path) -> None:
+    """Take the missing steps, in one transaction. Another process may do the same: it finds them done."""
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        for step in MIGRATIONS[_version(connection) :]:
+            step(connection, data_dir)
+        connection.execute(f"PRAGMA user_version = {len(MIGRATIONS)}")
+        connection.execute("COMMIT")
+    except BaseException:
+        connection.execute("ROLLBACK")
+        raise
 
 
 def _version(connection: sqlite3.Connection) -> int:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
+import sqlite3
 import subprocess
 import sys
 import threading
@@ -226,3 +228,17 @@ def test_a_move_that_does_not_compare_is_undone(tmp_path: Path, database: Databa
     assert kantha("counts", "--database-url", url, "--json")["pools"] == 0
     with start_relay(folder) as relay:
         assert relay.stop() == (0, "")
+
+
+def test_a_folder_of_the_first_version_is_brought_up_to_date(tmp_path: Path) -> None:
+    office, bodies = filled(tmp_path, closed=2, waiting=0)
+    connection = sqlite3.connect(tmp_path / "relay.db", isolation_level=None)
+    for path in (tmp_path / "pages" / "1-0").iterdir():  # as the first version noted it
+        old = hashlib.sha256(path.read_bytes()).digest()
+        connection.execute("UPDATE page SET digest = ? WHERE stream = 0 AND number = ?", (old, path.name))
+    connection.execute("PRAGMA user_version = 1")
+    connection.close()
+    with start_relay(tmp_path) as relay:
+        office.relay = relay
+        assert sorted(office.wait_for(16)) == sorted(cell for body in bodies for cell in cells_of(body))
+    assert check(tmp_path).problems == []
