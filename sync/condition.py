@@ -13,8 +13,10 @@ from typing import Final
 from crypto.desk_keys import day_of
 from crypto.directory import PhoneDirectory
 from crypto.roster import Role
+from sync.deskkeys import load_generations
 from sync.membership import Membership
 from sync.state import State
+from sync.takeover import fits
 from sync.windows import newest_page_day
 
 OFFLINE_DAYS: Final = 20
@@ -29,8 +31,8 @@ _AHEAD: Final = "clock-ahead"
 
 @dataclass(frozen=True)
 class Warning:
-    """`kind`: offline, stale, clock_ahead, clock_behind, expired_soon or root_ends. `days`: how many it has
-    been, how much the clock differs, or how many are left.
+    """`kind`: foreign_key, offline, stale, clock_ahead, clock_behind, expired_soon or root_ends. `days`: how
+    many it has been, how much the clock differs, or how many are left; 0 where days say nothing.
     """
 
     kind: str
@@ -64,6 +66,8 @@ def condition(
 ) -> list[Warning]:
     """Everything that a person should be told now, the most urgent first; an empty list is a good sign."""
     today, found = day_of(clock), []
+    if phone is not None and _key_is_foreign(state, member, phone):
+        found.append(Warning("foreign_key", 0))
     if phone is not None:
         found += _of_the_clock(state, phone, today)
         left = day_of(phone.head.expires_at) - today
@@ -79,6 +83,22 @@ def condition(
     if done is not None and member.directory_key is not None and today - day_of(done) >= OFFLINE_DAYS:
         found.append(Warning("offline", today - day_of(done)))
     return found
+
+
+def _key_is_foreign(state: State, member: Membership, phone: PhoneDirectory) -> bool:
+    """Whether phones are told to seal for this handler's desk to a key that this handler does not hold.
+
+    A publisher, or a thief of its keys, could have put a key of its own there. A newcomer who has no chain at
+    all yet waits for its first ones.
+    """
+    if member.role is not Role.HANDLER:
+        return False
+    held = [entry for entry in load_generations(state) if entry.chain.desk == member.desk]
+    days = tuple(day for day in phone.part.days if day.desk == member.desk)
+    if not held or not days:
+        return False
+    newest = max(day.generation for day in days)
+    return not any(entry.chain.generation == newest and fits(entry, days) for entry in held)
 
 
 def _of_the_clock(state: State, phone: PhoneDirectory, today: int) -> list[Warning]:

@@ -6,9 +6,11 @@ from dataclasses import replace
 
 import pytest
 
+from crypto.desk_keys import DeskSeed
 from crypto.directory import PhoneDirectory, Seen, UntrustedPhoneDirectory
 from crypto.roster import Role
 from sync.condition import Warning, condition, note_clock, note_session
+from sync.deskkeys import Generation, save_generations
 from sync.membership import Membership
 from sync.state import State
 from sync.windows import note_page_day
@@ -27,6 +29,26 @@ def directory(*, issued: int = 0, expires: int = 49, root_ends: int = 300) -> Ph
     )
     head = replace(found.head, issued_at=NOW + issued * DAY, expires_at=NOW + expires * DAY)
     return replace(found, head=head, root=replace(found.root, expires_at=NOW + root_ends * DAY))
+
+
+def test_a_key_of_the_own_desk_that_no_handler_holds_is_said() -> None:
+    phone = directory()
+    newest = max(day.generation for day in phone.part.days if day.desk == people.DESK)
+    state, own = new_state(), member("handler", Role.HANDLER)
+
+    def told(*held: DeskSeed, by: Membership = own) -> list[str]:
+        save_generations(state, [Generation(chain, TODAY, TODAY + 40) for chain in held])
+        return [one.kind for one in condition(state, member=by, phone=phone, clock=NOW)]
+
+    first = min(day.day for day in phone.part.days if day.desk == people.DESK)
+    mine = people.desk_seed()
+    assert mine.generation == newest
+    assert "foreign_key" not in told(mine)
+    assert "foreign_key" not in told(), "a newcomer waits for its first chain"
+    assert "foreign_key" in told(replace(mine, generation=newest - 1)), "a newer one that it does not hold"
+    other = DeskSeed(people.DESK, newest, first, people.seed("somebody else"))
+    assert "foreign_key" in told(other), "another one under the same number"
+    assert "foreign_key" not in told(other, by=member("phone", Role.INTAKE))
 
 
 class At:
