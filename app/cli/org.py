@@ -16,6 +16,10 @@ if TYPE_CHECKING:
     from app.actions.views import OrganisationView, WarningView
 
 WARNINGS = {
+    "foreign_key": (
+        "Phones are told to seal for this desk to a key that this machine does not hold. Somebody else may"
+        " read what comes next: let nobody send, and call the officers."
+    ),
     "offline": "No session for {days} days.",
     "stale": "The organisation's directory was not renewed for {days} days: an officer should connect.",
     "clock_ahead": "The clock of this device is {days} days ahead.",
