@@ -97,6 +97,18 @@ class HandlerPart:
     """The epoch of the published token sets, and what they were made of (crypto.tokens.token_state)."""
     boxes: tuple[PublisherBox, ...] = ()
 
+    @property
+    def fits(self) -> bool:
+        """False if a reader would refuse it for the number of its entries."""
+        counts = (
+            (self.statements, MAX_STATEMENTS),
+            (self.wraps, MAX_WRAPS),
+            (self.proposals, MAX_PROPOSALS),
+            (self.roots, MAX_ROOTS),
+            (self.boxes, MAX_BOXES),
+        )
+        return all(len(entries) <= limit for entries, limit in counts)
+
     def encode(self) -> bytes:
         return encode(
             {
@@ -146,7 +158,12 @@ def _info(org: OrganisationId, part: str) -> bytes:
 
 
 def seal_handler_part(part: HandlerPart, head: Signed, *, to: list[EpochKey], org: OrganisationId) -> bytes:
-    """CBOR [part key wraps as one byte string, sealed content], under a fresh part key each time."""
+    """CBOR [part key wraps as one byte string, sealed content], under a fresh part key each time.
+
+    ValueError for more than a relay takes or a reader accepts.
+    """
+    if not part.fits:
+        raise ValueError("the handler part holds more than its readers take")
     part_key = primitives.random_bytes(_KEY_BYTES)
     info = _info(org, "handler-key")
     wraps = [epoch_key.key.seal(part_key, info=info) for epoch_key in to]

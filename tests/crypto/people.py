@@ -61,7 +61,8 @@ def first_root(officers: tuple[str, ...] = ("officer",), threshold: int = 1) -> 
         name="Sommilito Union",
         threshold=threshold,
         officers=tuple(
-            Officer(officer(name).public, pair(name + "-kem").sealing_key.public, device(name)) for name in officers
+            Officer(officer(name).public, pair(name + "-kem").sealing_key.public, device(name))
+            for name in officers
         ),
         desks=(Desk(DESK, "main"), Desk(OTHER_DESK, "গোপন")),
         publishers=(PublishRight(device("publisher"), identity("publisher").public),),

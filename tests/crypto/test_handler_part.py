@@ -234,6 +234,25 @@ def test_each_missing_entry_is_refused() -> None:
             HandlerPart.decode(encode({key: entry for key, entry in value.items() if key != missing}))
 
 
+@pytest.mark.parametrize(
+    ("entries", "limit"),
+    [("statements", 4_096), ("wraps", 4_096), ("proposals", 64), ("roots", 1_024), ("boxes", 16)],
+)
+def test_a_part_that_its_readers_would_refuse_is_not_made(entries: str, limit: int) -> None:
+    """Else one edition with an entry too many would shut every handler out."""
+    one = {"wraps": published().handler.wraps[0], "boxes": box()}.get(entries, Countersigned(b"", {}))
+    for count, fits in ((limit, True), (limit + 1, False)):
+        part = replace(published().handler, **{entries: (one,) * count})
+        assert part.fits is fits
+        if fits:
+            assert len(getattr(HandlerPart.decode(part.encode()), entries)) == limit
+            continue
+        with pytest.raises(EncodingError):
+            HandlerPart.decode(part.encode())
+        with pytest.raises(ValueError, match="readers"):
+            republished(part)
+
+
 def test_a_part_larger_than_a_relay_takes_is_not_made() -> None:
     heavy = Countersigned(bytes(5_000_000), {})
     part = replace(full(), statements=(heavy, heavy))
