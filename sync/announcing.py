@@ -6,6 +6,7 @@ It goes out as counted cells before everything else, so that what follows in the
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from crypto.announcements import (
@@ -16,7 +17,7 @@ from crypto.announcements import (
     sign_announcement,
 )
 from crypto.cells import CellKind
-from crypto.directory import PhoneDirectory
+from crypto.directory import HandlerEntry, PhoneDirectory
 from crypto.ids import DeskId
 from crypto.primitives import SealingKey, random_bytes
 from crypto.roster import Role, Roster
@@ -103,39 +104,45 @@ class Announcing:
     def _introduce(self, phone: PhoneDirectory, desk: DeskId) -> None:
         """A chain of pairwise keys of its own for every handler of the desk that has none yet; and a new one,
         sealed to a newer epoch key, for one that never confirmed anything: it may have dropped the key
-        that opens the first.
+        that opens the first. The new one reaches back to all that may have to be sent again.
         """
-        chains, first = device_chains(self.state, desk), self.outbox.first_to_leave(desk)
         rows = self.state.db.execute(
             "SELECT handler, epoch, confirmed FROM sync_introduced WHERE desk = ?", (desk,)
         ).fetchall()
         told = {bytes(handler): (int(epoch), bool(confirmed)) for handler, epoch, confirmed in rows}
-        due = []
+        new, again = [], []
         for entry in phone.part.desk_handlers(desk):
-            epoch, confirmed = told.get(entry.admission.device, (-1, False))
-            if not confirmed and entry.epoch_key.epoch > epoch:
-                due.append(entry)
-        for start in range(0, len(due), INTRODUCTIONS_PER_CELL):
-            entries = []
-            for handler in due[start : start + INTRODUCTIONS_PER_CELL]:
-                seed = random_bytes(SLOT_KEY_BYTES)
-                before = chains.get(handler.admission.device, ())
-                made_now = SlotChain.begin(seed, first=first)
-                chains[handler.admission.device] = (*before, made_now)[-MAX_CHAINS:]
-                made = Introduction.make(
-                    seed, to=handler.epoch_key, org=self.member.org, desk=desk, device=self.me.id
-                )
-                entries.append(made)
-                self.state.db.execute(
-                    "INSERT OR REPLACE INTO sync_introduced (desk, handler, epoch, confirmed)"
-                    " VALUES (?, ?, ?, 0)",
-                    (desk, made.handler, made.epoch),
-                )
-            said = Introductions(desk, first, entries)
-            body = sign_announcement(said, by=self.me.identity, org=self.member.org)
-            self.outbox.put_cell(desk, CellKind.ANNOUNCE, body)
-        if due:
-            save_device_chains(self.state, desk, chains)
+            known = told.get(entry.admission.device)
+            if known is None:
+                new.append(entry)
+            elif entry.epoch_key.epoch > known[0] and not known[1]:
+                again.append(entry)
+        outstanding, first = self.outbox.oldest_outstanding(desk), self.outbox.first_to_leave(desk)
+        for entries, begins in ((again, outstanding), (new, first)):
+            for start in range(0, len(entries), INTRODUCTIONS_PER_CELL):
+                self._introduce_to(entries[start : start + INTRODUCTIONS_PER_CELL], desk, first=begins)
+
+    def _introduce_to(self, handlers: Sequence[HandlerEntry], desk: DeskId, *, first: int) -> None:
+        """One cell of introductions."""
+        chains, entries = device_chains(self.state, desk), []
+        for handler in handlers:
+            seed = random_bytes(SLOT_KEY_BYTES)
+            before = chains.get(handler.admission.device, ())
+            chains[handler.admission.device] = (*before, SlotChain.begin(seed, first=first))[-MAX_CHAINS:]
+            made = Introduction.make(
+                seed, to=handler.epoch_key, org=self.member.org, desk=desk, device=self.me.id
+            )
+            entries.append(made)
+            self.state.db.execute(
+                "INSERT OR REPLACE INTO sync_introduced (desk, handler, epoch, confirmed)"
+                " VALUES (?, ?, ?, 0)",
+                (desk, made.handler, made.epoch),
+            )
+        body = sign_announcement(
+            Introductions(desk, first, entries), by=self.me.identity, org=self.member.org
+        )
+        self.outbox.put_cell(desk, CellKind.ANNOUNCE, body)
+        save_device_chains(self.state, desk, chains)
 
     def slot_keys(self, phone: PhoneDirectory) -> dict[DeskId, SlotKeys]:
         """Every desk's pairwise keys by sender slot."""

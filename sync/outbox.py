@@ -319,10 +319,10 @@ class Outbox:
                 (CellState.CONFIRMED, desk, counter),
             )
             finished += self._forget_if_whole(bytes(parcel))
-        move_on(self.state, desk, to=self._oldest_outstanding(desk))
+        move_on(self.state, desk, to=self.oldest_outstanding(desk))
         return finished
 
-    def _oldest_outstanding(self, desk: DeskId) -> int:
+    def oldest_outstanding(self, desk: DeskId) -> int:
         """The lowest counter that may still be sealed, also again; or the next one."""
         row = self.state.db.execute(
             "SELECT min(c.counter) FROM sync_cell c LEFT JOIN sync_parcel p ON p.id = c.parcel"

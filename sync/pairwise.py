@@ -94,15 +94,15 @@ def introductions_of(state: State, device: DeviceId, desk: DeskId) -> list[SlotC
 
 
 def take_introduction(state: State, device: DeviceId, desk: DeskId, *, seed: bytes, first: int) -> bool:
-    """Keep an introduction. False for one that is known, or older than all that are kept: whoever repeats an
-    old one changes nothing.
+    """Keep an introduction. False for one that is known, or older than all when there are enough: whoever
+    repeats an old one changes nothing. One that comes after a newer one was lost on the way in between, and
+    what was sent under it is on the way too.
     """
     known, made = introductions_of(state, device, desk), SlotChain.begin(seed, first=first)
-    if made in known or (known and first < known[-1].first):
+    chains = sorted([*known, made], key=lambda chain: chain.first)[-MAX_CHAINS:]
+    if made in known or made not in chains:
         return False
-    state.set_secret(
-        handler_key_name(device, desk), [chain.to_wire() for chain in [*known, made][-MAX_CHAINS:]]
-    )
+    state.set_secret(handler_key_name(device, desk), [chain.to_wire() for chain in chains])
     return True
 
 
