@@ -24,7 +24,7 @@ from crypto.roster import Role
 from crypto.tokens import FIRST_TOKENS, TokenSeed
 from sync.deskkeys import renew_epoch_key
 from sync.directory import DirectoryClient
-from sync.errors import PageExpiredError
+from sync.errors import PageExpiredError, TokenRefusedError
 from sync.membership import (
     Membership,
     Self,
@@ -156,10 +156,14 @@ class Joining:
         self, session: Session, relay: RelayClient, *, deposits: int | None = None
     ) -> Membership | None:
         """A session before the welcome: the usual deposits with the reply in one of their cells, then every
-        kept reply page.
+        kept reply page. `TokenRefusedError` only when the welcome is not there: a revocation, or a week of
+        tries, makes an invitation's tokens worthless before its welcome.
         """
-        state, count = session.state, deposits or self.invitation.deposits
-        session.send_nothing(relay, count, first=lambda: self._pack(session.outbox))
+        state, count, refused = session.state, deposits or self.invitation.deposits, None
+        try:
+            session.send_nothing(relay, count, first=lambda: self._pack(session.outbox))
+        except TokenRefusedError as error:
+            refused = error
         for entry in pages_after(relay, state, REPLIES, 0):
             try:
                 page = relay.page(REPLIES, entry.number, entry.digest)
@@ -172,6 +176,8 @@ class Joining:
                 member = self.take_welcome(state, cells)
             if member is not None:
                 return member
+        if refused is not None:
+            raise refused
         return None
 
     def _pack(self, outbox: Outbox) -> Deposit:

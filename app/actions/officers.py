@@ -277,6 +277,7 @@ def set_threshold(device: Device, officers: int) -> SignedView:
         raise ChangeRefusedError(f"So many officers there are not: 1 to {len(root.officers)}.")
     if officers == root.threshold:
         raise ChangeRefusedError("It is so already.", next_step="Nothing is to be done.")
+    _require_as_many(threshold=officers, handlers=root.policy.handler_officers)
     return _change(device, lambda before: replace(before, threshold=officers))
 
 
@@ -290,9 +291,19 @@ def set_policy(device: Device, **values: int | None) -> SignedView:
     if not 1 <= wanted.get("handler_officers", 1) <= len(root.officers):
         raise ChangeRefusedError(f"So many officers there are not: 1 to {len(root.officers)}.")
     policy = replace(root.policy, **wanted)
+    _require_as_many(threshold=root.threshold, handlers=policy.handler_officers)
     if policy == root.policy:
         raise ChangeRefusedError("It is so already.", next_step="Nothing is to be done.")
     return _change(device, lambda before: replace(before, policy=replace(before.policy, **wanted)))
+
+
+def _require_as_many(*, threshold: int, handlers: int) -> None:
+    """Whoever alone may name a second officer could also admit a handler alone, with that officer's name."""
+    if handlers > threshold:
+        raise ChangeRefusedError(
+            "As many officers as admit a handler must sign the organisation's changes.",
+            next_step="Raise the threshold first, or lower how many admit a handler.",
+        )
 
 
 def remove_officer(device: Device, who: str) -> SignedView:

@@ -29,6 +29,15 @@ class ProbablyRevokedError(TokenRefusedError):
     )
 
 
+class InvitationSpentError(TokenRefusedError):
+    """The relay no longer takes what this invitation allows, and the welcome has not come."""
+
+    next_step = (
+        "Give the officer the reply's file and take the welcome as a file, or ask for a new invitation and"
+        " join with that one."
+    )
+
+
 class OrganisationOverError(DirectoryExpiredError):
     """Nobody has renewed the organisation in time, so its devices stop here."""
 
@@ -38,8 +47,8 @@ class OrganisationOverError(DirectoryExpiredError):
 def explain(device: Device, error: SyncError | CryptoError) -> SyncError | CryptoError:
     """The same error, or one that says what it means for this device. Changes nothing."""
     phone = device.directory()
-    if phone is None:
-        return error  # it waits for its welcome
+    if phone is None:  # it waits for its welcome
+        return InvitationSpentError() if isinstance(error, TokenRefusedError) else error
     now = device.now()
     if isinstance(error, DirectoryExpiredError):
         ends = phone.root.expires_at

@@ -102,7 +102,12 @@ def admit(reply: str, confirm: str, out: Path | None, passphrase_fd: int | None,
 
 def _is_file(said: str) -> bool:
     """Whether this names a file: a path that exists, or something that can only be meant as one."""
-    return os.path.sep in said or Path(said).is_file()
+    if said.lstrip().startswith("KANTHA1-"):
+        return False  # the reply itself, pasted
+    try:
+        return os.path.sep in said or Path(said).is_file()
+    except OSError:
+        return False  # too long for a name
 
 
 def _admitted_text(view: AdmittedView, out: Path | None) -> str:

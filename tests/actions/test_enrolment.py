@@ -15,6 +15,7 @@ from app.actions import device as devices
 from app.actions.device import Device
 from app.actions.enrolment import BundleRefusedError, LabelTakenError, NoReplyError
 from app.actions.errors import ChoiceUnknownError
+from app.actions.standing import InvitationSpentError
 from app.actions.views import JoinedView
 from app.vault.errors import VaultExistsError
 from crypto.encoding import decode, encode
@@ -298,6 +299,26 @@ def test_a_thiefs_reply_that_came_first_hides_the_right_one_from_nobody(world: W
     world.sync(stranger, phone)
     assert phone.joined
     assert not stranger.joined
+
+
+def test_a_revocation_in_the_middle_of_an_enrolment_hinders_nobody_who_was_admitted(world: World) -> None:
+    world.phone("Lost soon")
+    early, late = label(), label()
+    (_text, joined), (_other, waiting) = invited(world, early), invited(world, late)
+    enrolment.admit(world.desk, joined.reply_text, confirm=joined.check)
+    world.revoke("Lost soon")
+    phone, unlucky = world.open(early), world.open(late)
+    world.sync(phone)
+    assert phone.joined
+    for _ in range(2):
+        with pytest.raises(InvitationSpentError) as caught:
+            world.sync(unlucky)
+        assert_sentence(caught.value)
+    admitted = enrolment.admit(world.desk, waiting.reply_text, confirm=waiting.check)
+    enrolment.import_bundle(unlucky, admitted.welcome)
+    (code,) = intake.new_complaints(unlucky, [record()], finish=True)
+    world.sync(unlucky, world.desk)
+    assert intake.show(world.desk, code).authentic is True
 
 
 def test_an_expired_invitation_gives_its_place_back(tmp_path: Path) -> None:

@@ -310,6 +310,18 @@ def test_what_officers_cannot_decide_is_refused_in_words_and_changes_nothing(wor
     assert organisation.show(world.desk) == before
 
 
+def test_two_signatures_for_handlers_mean_nothing_where_one_officer_names_the_other(world: World) -> None:
+    second = world.officer("Officer-2")
+    with pytest.raises(ChangeRefusedError, match="As many officers") as caught:
+        officers.set_policy(world.desk, handler_officers=2)
+    assert_sentence(caught.value)
+    world.two_must_sign(second)
+    with pytest.raises(ChangeRefusedError, match="As many officers"):
+        officers.set_threshold(world.desk, 1)
+    view = organisation.show(world.desk)
+    assert (view.threshold, view.handler_officers) == (2, 2)
+
+
 def test_an_officer_removes_neither_themselves_nor_what_is_no_officer(world: World) -> None:
     second = world.officer("Officer-2")
     world.phone("Blue-7")
