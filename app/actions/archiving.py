@@ -11,7 +11,7 @@ from __future__ import annotations
 import contextlib
 import os
 from collections import Counter
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, BinaryIO, Final
@@ -23,11 +23,13 @@ from app.actions.recovery_views import ArchiveView
 from app.vault import archive as rows
 from app.vault.vault import Vault
 from crypto.archives import FIRST_KIND, ArchiveHeader, ArchiveReader, ArchiveSecret, ArchiveWriter
-from crypto.errors import ArchiveRefusedError
+from crypto.cards import RecoveryCard
+from crypto.errors import ArchiveRefusedError, QuorumRefusedError
 from crypto.primitives import random_bytes
-from crypto.quorum import seal_to_quorum
+from crypto.quorum import open_together, seal_to_quorum
 from crypto.root import Root
 from crypto.roster import Admission, Role, Roster
+from sync.ground import CardsTooFewError
 from sync.known import Known
 from sync.publish import publish_token
 
@@ -46,6 +48,12 @@ class ArchiveUnreadableError(ActionError):
     """This file cannot be read."""
 
     next_step = "Look whether the stick is in and the name is right."
+
+
+class ArchiveOfOthersError(ActionError):
+    """This archive belongs to another organisation than these cards."""
+
+    next_step = "Look for the archive that belongs to these cards. Nothing was changed."
 
 
 def make(device: Device, out: Path) -> ArchiveView:
@@ -145,6 +153,18 @@ def opened(path: Path) -> Iterator[tuple[BinaryIO, ArchiveHeader]]:
         raise ArchiveUnreadableError from error
     with file:
         yield file, ArchiveHeader.read(file)
+
+
+def secret_of(header: ArchiveHeader, brought: Sequence[RecoveryCard]) -> ArchiveSecret:
+    """The archive's key by these cards. They must be this organisation's and enough."""
+    if any(card.org != header.org for card in brought):
+        raise ArchiveOfOthersError
+    ours = {card.officer: card.opening_key for card in brought if card.officer in header.officers}
+    if len(ours) < header.threshold:
+        if len(ours) < len(brought):
+            raise QuorumRefusedError
+        raise CardsTooFewError
+    return ArchiveSecret.decode(open_together(header.pieces(), keys=ours))
 
 
 @dataclass(frozen=True)

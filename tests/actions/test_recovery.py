@@ -14,12 +14,12 @@ from typing import Any
 
 import pytest
 
-from app.actions import archiving, casework, intake, recovery
-from app.actions.archiving import ArchiveNotWrittenError, ArchiveUnreadableError
+from app.actions import archiving, casework, intake, recovery, restoration
+from app.actions.archiving import ArchiveNotWrittenError, ArchiveOfOthersError, ArchiveUnreadableError
 from app.actions.cards import CardNumberError, CardsDifferError, CardTwiceError, SamePassphraseError
 from app.actions.device import Device, state, unlock
 from app.actions.errors import ChoiceUnknownError, NotThisRoleError
-from app.actions.recovery import ArchiveOfOthersError, NotEmptyError
+from app.actions.restoration import NotEmptyError
 from app.vault import arrived
 from app.vault.arrived import Arrived
 from app.vault.vault import Vault
@@ -36,8 +36,9 @@ from crypto.errors import (
 from crypto.primitives import DeviceSigningKey
 from crypto.quorum import seal_to_quorum
 from sync.errors import SignHereError
+from sync.ground import CardsTooFewError
 from sync.known import Known
-from sync.rebuilding import CardsTooFewError, paper_device
+from sync.rebuilding import paper_device
 from tests.actions.officers_of import CARD_PASSPHRASES, SMALL_KIB, several_officers
 from tests.sync.world import DAY, MEMORY_KIB, PASSPHRASE, Clock, World, record
 
@@ -167,7 +168,7 @@ def plain_of(office: Office, path: Path | None = None) -> bytes:
     brought = recovery.carding.read(office.cards[:2])
     found = io.BytesIO()
     with archiving.opened(path or office.archive) as (file, header):
-        secret = recovery._secret(header, brought)
+        secret = archiving.secret_of(header, brought)
         found.write(secret.key)
         reader = archiving.ArchiveReader(file, header, key=secret.key)
         for _kind, values in reader.records():
@@ -400,7 +401,9 @@ def test_every_cut_and_many_changed_bits_of_an_archive_refuse(office: Office, tm
     def read(wrong: bytes) -> None:
         file = io.BytesIO(wrong)
         header = ArchiveHeader.read(file)
-        archiving.walk(file, header, recovery._secret(header, brought), anchors=anchors, take=lambda *_: None)
+        archiving.walk(
+            file, header, archiving.secret_of(header, brought), anchors=anchors, take=lambda *_: None
+        )
 
     read(data)
     refusals = (ArchiveRefusedError, StreamDamagedError, QuorumRefusedError, ArchiveOfOthersError)
@@ -477,8 +480,8 @@ def test_a_restoration_that_was_killed_begins_again(office: Office, monkeypatch:
 
     work = office.world.root / "killed.restoring"
     with monkeypatch.context() as patched:
-        patched.setattr(recovery, "_rebuild", killed)
-        patched.setattr(recovery, "_clear", lambda _work: None)
+        patched.setattr(restoration, "_rebuild", killed)
+        patched.setattr(restoration, "_clear", lambda _work: None)
         with pytest.raises(KilledError):
             office.restore("killed", office.cards[:2])
     assert state(office.world.root / "killed") == "empty"

@@ -14,15 +14,11 @@ from crypto.ids import DeskId, DeviceId
 from crypto.root import Root, root_hash
 from crypto.roster import Role, sign_statement
 from crypto.signed import Countersigned
+from sync.ground import CardOfStrangerError, CardsNewerError, CardsTooFewError, Ground, joined
 from sync.known import Known
 from sync.rebuilding import (
-    CardOfStrangerError,
-    CardsNewerError,
-    CardsTooFewError,
-    Ground,
     NoRoomError,
     _free,
-    joined,
     lost_by_default,
     machines,
     paper_device,
