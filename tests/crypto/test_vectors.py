@@ -12,12 +12,19 @@ import pytest
 
 import crypto.errors
 from crypto import primitives, sender
-from crypto.announcements import Introductions, ReplyKey, read_announcement
+from crypto.announcements import (
+    ChainHead,
+    Introductions,
+    Receipt,
+    Receipts,
+    ReplyKey,
+    read_announcement,
+)
 from crypto.cells import UntrustedCell, open_cell
 from crypto.desk_keys import DayOpeningKey, DeskSeed, EpochKey, SeedWrap
 from crypto.encoding import decode, encode
 from crypto.errors import CryptoError
-from crypto.ids import DeskId, OrganisationId, device_id, officer_id
+from crypto.ids import DeskId, DeviceId, OrganisationId, device_id, officer_id
 from crypto.operations import SignedOperation, link_hash
 from crypto.parcels import Chunk, Parcel, cut, join, open_parcel
 from crypto.passphrases import normal_form, open_slot
@@ -232,7 +239,10 @@ def test_announcements() -> None:
     document = read("announcements")
     org, desk = OrganisationId(hexed(document, "org")), DeskId(hexed(document, "desk"))
     public = DeviceSigningKey(hexed(document, "identity_seed")).public
-    bodies = {name: hexed(document[name], "body") for name in ("introductions", "reply_key")}
+    names = ("introductions", "reply_key", "receipts", "chain_head")
+    bodies = {name: hexed(document[name], "body") for name in names}
+    seeds = {name: document[name].get("identity_seed", document["identity_seed"]) for name in names}
+    by = {name: DeviceSigningKey(bytes.fromhex(seed)).public for name, seed in seeds.items()}
     said = read_announcement(bodies["introductions"], identity_public=public, org=org)
     assert isinstance(said, Introductions)
     entry = said.entries[0]
@@ -246,9 +256,25 @@ def test_announcements() -> None:
     key = read_announcement(bodies["reply_key"], identity_public=public, org=org)
     assert isinstance(key, ReplyKey)
     assert (key.number, key.key.public.hex()) == tuple(document["reply_key"][n] for n in ("number", "public"))
+    named = document["receipts"]
+    found = read_announcement(bodies["receipts"], identity_public=by["receipts"], org=org)
+    assert isinstance(found, Receipts)
+    parcel = Parcel(
+        hexed(named, "parcel"), desk, named["generation"], named["day"], hexed(named, "sealed_parcel")
+    )
+    assert parcel.digest == hexed(named, "digest")
+    assert (found.desk, list(found.entries)) == (
+        desk, [Receipt(DeviceId(hexed(named, "device")), parcel.id, parcel.digest)],
+    )  # fmt: skip
+    head = read_announcement(bodies["chain_head"], identity_public=by["chain_head"], org=org)
+    assert isinstance(head, ChainHead)
+    assert (head.desk, head.counter, head.hash) == (
+        desk, document["chain_head"]["counter"], hexed(document["chain_head"], "hash"),
+    )  # fmt: skip
     for vector in document["refused"]:
+        changed, name = flipped(bodies[vector["of"]], *vector["flip"]), vector["of"]
         with pytest.raises(error(vector["error"])):
-            read_announcement(flipped(bodies[vector["of"]], *vector["flip"]), identity_public=public, org=org)
+            read_announcement(changed, identity_public=by[name], org=org)
 
 
 def test_operations() -> None:
