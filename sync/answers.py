@@ -78,6 +78,17 @@ class Answers:
         """A cell that is already sealed: a welcome."""
         self.queue(DeviceId(bytes(16)), ReplyKind.WELCOME, cell)
 
+    def forget(self, devices: Iterable[DeviceId]) -> None:
+        """Nothing more is said to these, which were revoked: what waits for them and their reply keys go, so
+        that no question is sealed to a phone that was taken.
+        """
+        with self.state.transaction():
+            for device in devices:
+                self.state.db.execute(
+                    "DELETE FROM sync_reply WHERE device = ? AND state = ?", (device, ReplyState.WAITING)
+                )
+                self.state.db.execute("DELETE FROM sync_device_reply_key WHERE device = ?", (device,))
+
     def waiting(self) -> int:
         row = self.state.db.execute(
             "SELECT count(*) FROM sync_reply WHERE state < ?", (ReplyState.LEFT,)

@@ -111,7 +111,15 @@ class Session:
         """Only the reply deposit: what *admit* does at once, so that the welcome is there when the phone
         asks.
         """
+        phone = self.directory.current()
+        if phone is not None:
+            self._forget_revoked(phone)
         self._deposit(relay, lambda: self.answers.pack())
+
+    def _forget_revoked(self, phone: PhoneDirectory) -> None:
+        """A phone that was revoked is told nothing more, also what was asked before (8.2.6)."""
+        members = self.directory.roster(phone).members
+        self.answers.forget(device for device, member in members.items() if member.revoked_at is not None)
 
     def send_nothing(
         self, relay: RelayClient, count: int, *, first: Callable[[], Deposit] | None = None
@@ -185,6 +193,7 @@ class Session:
                 self._deposit(relay, lambda last=last: pack(last=last))  # type: ignore[misc]
             self._report("deposit", number + 1, count)
         if self.member.role is Role.HANDLER:
+            self._forget_revoked(phone)
             replies = [deposit for deposit in kept if deposit.stream == REPLIES]
             self._deposit(relay, self.answers.pack, first=replies[0] if replies else None)
 
