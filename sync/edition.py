@@ -4,11 +4,12 @@ them. protocol.md 4.3, 8.4.5.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from crypto.desk_keys import DayKey, EpochKey, SeedWrap
 from crypto.directory import (
+    MAX_PHONE_BYTES,
     HandlerEntry,
     HandlerPart,
     Head,
@@ -41,6 +42,8 @@ __all__ = ["DIRECTORY_DAYS", "Edition", "Editor", "keep_roots"]
 DIRECTORY_DAYS: Final = 49
 """As long as published tokens surely reach; after the last published day the last key serves."""
 _PHONE_ROOTS: Final = 64
+_HEAD_BYTES: Final = 1_024
+"""More than the signed head and the framing take."""
 _TEAR: Final = 64
 """Versions left out where the line is torn: more than any publisher leaves unfinished."""
 
@@ -110,11 +113,13 @@ class Editor:
         tokens = tokensets.next_state(self.state, roster=members, root=root, epoch=client.member.tokens.epoch)
         chain = roots(self.state)
         keep_s = (root.policy.window_days + DIRECTORY_DAYS) * 86_400
-        phone = PhonePart(
-            tuple(roots_for_phones(self.state, keep_s=keep_s, most=_PHONE_ROOTS)),
-            tuple(days),
-            tuple(handlers),
-            tuple(self._readable(plan, days)),
+        phone = _fitting(
+            PhonePart(
+                tuple(roots_for_phones(self.state, keep_s=keep_s, most=_PHONE_ROOTS)),
+                tuple(days),
+                tuple(handlers),
+                tuple(self._readable(plan, days)),
+            )
         )
         part = HandlerPart(
             statements=tuple(members.statements.values()),
@@ -228,6 +233,17 @@ class Editor:
             for entry in handlers
             if entry.admission.device in entitled
         ]
+
+
+def _fitting(part: PhonePart) -> PhonePart:
+    """Without the oldest roots as long as it is larger than a phone may be asked to fetch.
+
+    A root of ten officers takes 40 KB, and making ten officers makes ten of them. Whoever has seen nothing
+    newer than what is left out must be invited again; an edition that is too large would cut off everybody.
+    """
+    while len(part.encode()) > MAX_PHONE_BYTES - _HEAD_BYTES and len(part.roots) > 1:
+        part = replace(part, roots=part.roots[1:])
+    return part
 
 
 def _whole(chain: list[Countersigned]) -> tuple[Countersigned, ...]:

@@ -8,9 +8,8 @@ the other publisher's work is taken over first.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Final, TypeVar
+from typing import Final
 
 from crypto.desk_keys import DeskSeed
 from crypto.errors import RootRefusedError
@@ -23,22 +22,20 @@ from sync.deskplan import rekey_wanted, rekeyed
 from sync.directory import DirectoryClient
 from sync.due import mark_due
 from sync.edition import Edition, Editor
-from sync.errors import DirectoryConflictError, DirectoryMissingError, PublishRefusedError, PublishRightError
+from sync.errors import DirectoryConflictError, PublishRefusedError, PublishRightError
 from sync.merging import There, merge
 from sync.rights import publish_token
 from sync.rootchange import has_rights, maintain_root
 from sync.state import State
 from sync.tokensets import WEEKS_AHEAD
 from sync.transport import RelayClient
+from sync.upkeep import Upkeep
 from sync.wire import HANDLER_PART, PHONE_PART
 
 __all__ = ["WEEKS_AHEAD", "Publisher", "mark_due", "publish_token"]
 
 RENEW_DAYS: Final = 7
 _TRIES: Final = 8
-_SET_TRIES: Final = 3
-
-T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -57,6 +54,10 @@ class Publisher:
     @property
     def editor(self) -> Editor:
         return Editor(self.directory)
+
+    @property
+    def upkeep(self) -> Upkeep:
+        return Upkeep(self.directory, self.token)
 
     def maintain(self, relay: RelayClient) -> bool:
         """Do what is due: a reseed, more days, a changed roster, a new week's tokens. True if it published.
@@ -79,7 +80,7 @@ class Publisher:
             if not self._epoch_ends():
                 # First what the published epoch still lacks: a relay that refuses this device's weeks says
                 # that its clock is wrong, before it publishes anything by it.
-                self._finish(relay, looked=False)
+                self.upkeep.finish(relay, looked=False)
             if self._due():
                 self.publish(relay)
                 return True
@@ -112,7 +113,7 @@ class Publisher:
                 self._put(relay, there)
             except DirectoryConflictError:
                 continue
-            self._finish(relay, looked=True)
+            self.upkeep.finish(relay, looked=True)
             return
         raise DirectoryConflictError
 
@@ -206,13 +207,13 @@ class Publisher:
             self._turn_keys()
             edition = self.editor.build(there)
         phone, handler = edition.sealed(self.directory)
-        handler_etag = self._authorised(
+        handler_etag = self.upkeep.authorised(
             relay,
             lambda token: relay.put_directory(
                 HANDLER_PART, handler, publish_token=token, if_match=there.handler_etag
             ),
         )
-        phone_etag = self._authorised(
+        phone_etag = self.upkeep.authorised(
             relay,
             lambda token: relay.put_directory(
                 PHONE_PART, phone, publish_token=token, if_match=there.phone_etag
@@ -230,73 +231,3 @@ class Publisher:
         tokensets.raised(self.state)
         if edition.token is not None:
             rights.published(self.state, edition.token)
-
-    # --- what follows ---------------------------------------------------------------------------------
-
-    def _finish(self, relay: RelayClient, *, looked: bool) -> None:
-        """Steps 8.4.7 and 8.4.8: the publishing token, then the sets. `looked`: the directory at the relay is
-        known to be this organisation's, and as it is here.
-        """
-        if rights.change_due(self.state):
-            self._change_token(relay)
-        for _attempt in range(_SET_TRIES):
-            known = tokensets.known_state(self.state)
-            if known is None or not tokensets.weeks_due(self.state, known.epoch):
-                return
-            if not looked:
-                # Another organisation's pool, given by mistake, must keep its tokens; and a log-in page that
-                # says yes to everything must not be taken for a relay.
-                merge(self.directory, relay)
-            root = self._root()
-            tokensets.put_sets(
-                self.state,
-                roster=self._roster(root),
-                root=root,
-                put=lambda week, hashes: self._authorised(
-                    relay, lambda token: relay.put_tokens(week, hashes, publish_token=token)
-                ),
-            )
-            # Eight sets take minutes on a slow line: those of a publisher who raised the epoch meanwhile
-            # may have been overwritten.
-            if self._is_still_there(relay):
-                return
-            looked = False
-
-    def _is_still_there(self, relay: RelayClient) -> bool:
-        try:
-            return relay.get_directory(PHONE_PART, etag=self.directory.etag(PHONE_PART)) is None
-        except DirectoryMissingError:
-            return True  # nobody has published yet
-
-    def _change_token(self, relay: RelayClient) -> None:
-        wanted = rights.wanted_token(self.state)
-        assert wanted is not None
-        others = [token for token in rights.candidates(self.state, first=self.token) if token != wanted]
-        for old in others or [wanted]:
-            try:
-                relay.change_publish_token(old, wanted)
-            except PublishRefusedError:
-                continue
-            with self.state.transaction():
-                rights.accepted(self.state, wanted)
-            return
-        raise PublishRefusedError
-
-    def _authorised(self, relay: RelayClient, call: Callable[[str], T]) -> T:
-        """Make a call under the first token that the relay takes; look for a fresh one if it takes none."""
-        tried: set[str] = set()
-        for look in (False, True):
-            if look:
-                merge(self.directory, relay)
-            for token in rights.candidates(self.state, first=self.token):
-                if token in tried:
-                    continue
-                tried.add(token)
-                try:
-                    result = call(token)
-                except PublishRefusedError:
-                    continue
-                with self.state.transaction():
-                    rights.accepted(self.state, token)
-                return result
-        raise PublishRefusedError

@@ -12,7 +12,6 @@ import sqlite3
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
-from typing import Any
 
 from crypto.desk_keys import EpochKey
 from crypto.directory import PhoneDirectory
@@ -21,20 +20,18 @@ from crypto.primitives import OfficerSigningKey, OpeningKey, random_bytes, sha25
 from crypto.root import YEAR_SECONDS, Desk, Officer, Policy, PublishRight, Root, root_hash
 from crypto.roster import Admission, Role, Roster, sign_statement
 from crypto.tokens import TokenMaster, TokenSeed, week_of
-from sync import rights
-from sync.belonging import keep_roots, keep_statement, newest_root, officer_key, roots, roster
-from sync.deskkeys import load_generations, newest, remember_epoch_key, renew_epoch_key
+from sync.belonging import keep_roots, keep_statement, newest_root, officer_key, roster
+from sync.deskkeys import remember_epoch_key, renew_epoch_key
 from sync.directory import DirectoryClient
 from sync.due import mark_due
 from sync.errors import TokenRefusedError
 from sync.membership import Membership, Self
 from sync.publish import Publisher, publish_token
-from sync.relayanswer import Answer
 from sync.rootchange import RootProposal, propose
 from sync.schema import MIGRATIONS
 from sync.state import State
-from sync.takeover import fits
 from sync.transport import RelayClient
+from tests.sync.dying import Dying
 from tests.sync.relay.running import RunningRelay
 
 START = float(int(time.time()) // 86_400 * 86_400 + 3_600)
@@ -298,48 +295,3 @@ class Office:
                 except TokenRefusedError:
                     answers.append(False)
         return answers
-
-
-def agree(office: Office, *names: str) -> None:
-    """All hold one directory, one roster, one root, and the chains that the directory's days are of."""
-    for name in names:
-        office.fetch(name)
-    heads = {office.phone_part(name).head.hash for name in names}
-    assert len(heads) == 1
-    handlers = [name for name in names if office.client(name).member.role is Role.HANDLER]
-    rosters = [office.roster(name) for name in handlers]
-    assert len({tuple(sorted(found.statements)) for found in rosters}) == 1
-    assert (
-        len({tuple(sorted((k, *sorted(v.have)) for k, v in found.pending.items())) for found in rosters}) == 1
-    )
-    assert (
-        len({tuple(root_hash(entry.body) for entry in roots(office.states[name])) for name in handlers}) == 1
-    )
-    for name in handlers:
-        own, days = office.client(name).member.desk, office.phone_part(name).part.days
-        held = newest(load_generations(office.states[name]), own)
-        assert held is not None
-        assert held.chain.generation == max(day.generation for day in days if day.desk == own)
-        assert fits(held, days), f"{name} can read what is sealed to the desk"
-    tokens = {rights.wanted_token(office.states[name]) for name in handlers} - {None}
-    assert len(tokens) == 1
-
-
-class KilledError(BaseException):
-    """The process ended here: nothing may catch it."""
-
-
-class Dying(RelayClient):
-    """The network client of a process that is killed at its n-th call, before or after the relay got it."""
-
-    left = 0
-    after = False
-
-    def _call(self, *given: Any, **named: Any) -> Answer:
-        Dying.left -= 1
-        if Dying.left == 0 and not Dying.after:
-            raise KilledError
-        answer = super()._call(*given, **named)
-        if Dying.left == 0:
-            raise KilledError
-        return answer

@@ -15,7 +15,9 @@ from hypothesis import strategies as st
 from crypto.roster import Reason, Role
 from sync.belonging import proposals
 from sync.revoking import close_window, revoke, rotate
-from tests.sync.offices import DAY, START, Hands, KilledError, Office, agree
+from tests.sync.agreeing import agree
+from tests.sync.dying import KilledError
+from tests.sync.offices import DAY, START, Hands, Office
 from tests.sync.relay.running import RunningRelay, start_relay
 
 PUBLISHERS = ("A", "B", "C")

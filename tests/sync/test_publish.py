@@ -147,7 +147,7 @@ def test_keys_that_were_turned_while_the_relay_was_down_are_published_when_it_is
     clock.ahead = 7 * DAY + 60
     publisher = Publisher(world.desk.directory_client, publish_token(world.desk.state) or "")
     with world.client() as client:
-        publisher._finish(client, looked=False)
+        publisher.upkeep.finish(client, looked=False)
     before = world.desk.directory()
     port = world.relay.port
     world.relay.kill()

@@ -24,7 +24,9 @@ from sync.errors import (
 from sync.publish import publish_token
 from sync.revoking import close_window, revoke, rotate
 from sync.wire import PHONE_PART
-from tests.sync.offices import DAY, Hands, KilledError, Office, agree
+from tests.sync.agreeing import agree
+from tests.sync.dying import KilledError
+from tests.sync.offices import DAY, Hands, Office
 from tests.sync.relay.running import RunningRelay, start_relay
 
 
