@@ -53,7 +53,8 @@ async function audit(name, document) {
     for (const place of leaves(document).filter((one) => mustMatter(document, one)))
       if ((await attempt(check, changed(document, place))) === null) unnoticed.push(place);
   }
-  return { wrong, read: [...read].map((place) => place.replace(/\/integer$/, "")), unnoticed, milliseconds: Date.now() - started };
+  const places = [...read].map((place) => place.replace(/\/integer$/, ""));
+  return { wrong, read: places, unnoticed, milliseconds: Date.now() - started };
 }
 
 /** Whether something else at this place must be noticed. What only refused vectors use is refused all the same. */

@@ -8,7 +8,7 @@ import { decode, encode } from "../decoder/cbor.js";
 import { openKey, readPiece, readRequest } from "../decoder/handover.js";
 import { openBlob, openTogether, subsets, takeLayer } from "../decoder/quorum.js";
 import { readStream } from "../decoder/stream.js";
-import { equal, must, refused } from "./say.js";
+import { equal, refused } from "./say.js";
 
 /** A sealed value as a refused vector changes it; here `cut` is the number of bytes taken from its end. */
 function damaged(doc, vector) {
@@ -46,7 +46,8 @@ export async function quorum(doc) {
     for (const [at, { subset }] of said.entries()) {
       equal(await openBlob(blobs[at], { org, desk, subset: subset.map(unhex), seeds }), doc.secret, "what a quorum opens");
       const few = Object.fromEntries(subset.map((id) => [id, seeds[id]]));
-      equal(await openTogether(blobs, { org, desk, officers: ids, threshold, seeds: few }), doc.secret, "with these officers only");
+      const together = await openTogether(blobs, { org, desk, officers: ids, threshold, seeds: few });
+      equal(together, doc.secret, "with these officers only");
     }
   }
   for (const vector of doc.refused)

@@ -1,12 +1,10 @@
 // A desk's archive, section 10A.3.
 
 import { allZero, hex, join, number, same } from "./bytes.js";
-import { isDevice, officerId, sha256 } from "./blocks.js";
+import { isDevice, sha256 } from "./blocks.js";
 import { decode, encode } from "./cbor.js";
 import { GENERATION } from "./desk_keys.js";
 import { as, refuse } from "./refused.js";
-import { verifyChain } from "./root.js";
-import { verifyStatement } from "./roster.js";
 import { blob, bytes, list, map, nat, time, tuple } from "./shapes.js";
 import { readSigned, requireSigned } from "./signed.js";
 import { readStream } from "./stream.js";
@@ -103,19 +101,4 @@ export const requireMaker = (archive, { signed, before }, identity) => as("Archi
   if (!isDevice(said.maker, identity) || !same(said.header, archive.hash)) no("signed for another archive");
   if (!same(said.plain, sha256(before))) no("not what was signed");
   return said.maker;
-});
-
-/** What only the organisation can say: the chain, the header's officers, and that the maker handles the desk. */
-export const requireBelonging = (archive, { known, signed }, anchors) => as("ArchiveRefusedError", async () => {
-  const root = await verifyChain(known.roots, archive.org, anchors);
-  const ids = root.officers.map(({ keys }) => hex(officerId(keys))).sort();
-  if (!same(archive.rootHash, root.hash) || archive.threshold !== root.threshold) no("the header is not its root's");
-  if (archive.officers.map(hex).join() !== ids.join()) no("the header's officers are not its root's");
-  const { maker } = lastShape(decode(signed.body), "signature");
-  const statements = [];
-  for (const data of known.statements) statements.push(await verifyStatement(data, root, archive.org));
-  const about = statements.filter(({ device }) => same(device, maker));
-  const admission = about.find((one) => one.kind === 1 && one.role === 2 && same(one.desk, archive.desk));
-  if (!admission || about.some(({ kind }) => kind === 2)) no("made by no active handler of this desk");
-  return admission.identity;
 });

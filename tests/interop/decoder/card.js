@@ -52,7 +52,8 @@ export function fromLines(typed) {
     if (check(at, line) !== letters.slice(40)) no(`line ${at}`);
     found.set(at, line);
   }
-  const lines = Array.from({ length: Math.max(0, ...found.keys()) }, (_, at) => found.get(at + 1) ?? no(`line ${at + 1} is missing`));
+  const last = Math.max(0, ...found.keys());
+  const lines = Array.from({ length: last }, (_, at) => found.get(at + 1) ?? no(`line ${at + 1} is missing`));
   const plain = join(...lines);
   if (plain.length < 2) no("line 1 is missing");
   const end = 2 + number(plain.subarray(0, 2));

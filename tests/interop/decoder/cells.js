@@ -50,9 +50,6 @@ export function slotKey(seed, first, counter) {
   return hmac(step, "kantha/v1/slot-key");
 }
 
-/** A heartbeat is vouched for with the slot key of the counter after its own. */
-export const vouchingCounter = ({ kind, counter }) => (kind === 5 ? counter + 1 : counter);
-
 export const slotHolds = ({ slots }, { slot, key, message }) =>
   same(slots.subarray(16 * slot, 16 * slot + 16), senderMac(key, slot, message));
 
