@@ -10,10 +10,14 @@ from hypothesis import strategies as st
 from crypto.announcements import (
     INTRODUCTIONS_PER_CELL,
     LABEL,
+    RECEIPTS_PER_CELL,
     Announcement,
+    ChainHead,
     EpochAnnouncement,
     Introduction,
     Introductions,
+    Receipt,
+    Receipts,
     ReplyKey,
     read_announcement,
     sign_announcement,
@@ -57,6 +61,9 @@ def read(body: bytes) -> Announcement:
         Introductions(DESK, 2**48 - 1, []),
         ReplyKey(7, pair("reply").sealing_key),
         EpochAnnouncement(WEEK, pair("handler-epoch").sealing_key, bytes(64)),
+        Receipts(DESK, []),
+        Receipts(DESK, [Receipt(device("phone"), bytes(16), bytes(range(32)))] * RECEIPTS_PER_CELL),
+        ChainHead(DESK, 2**48 - 1, seed("link")),
     ],
 )
 def test_what_is_announced_comes_back_from_its_device_only(said: Announcement) -> None:
@@ -136,3 +143,30 @@ def test_any_signed_bytes_are_refused_with_an_encoding_error(body: bytes) -> Non
         read(Signed.make(body, label=LABEL, by=PHONE).to_wire())
     with pytest.raises(EncodingError):
         read(body)
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        {1: 4, 2: ORG, 3: DESK, 4: [[bytes(16), bytes(16), bytes(32)]] * (RECEIPTS_PER_CELL + 1)},
+        {1: 4, 2: ORG, 3: DESK, 4: [[bytes(15), bytes(16), bytes(32)]]},
+        {1: 4, 2: ORG, 3: DESK, 4: [[bytes(16), bytes(17), bytes(32)]]},
+        {1: 4, 2: ORG, 3: DESK, 4: [[bytes(16), bytes(16), bytes(31)]]},
+        {1: 4, 2: ORG, 3: DESK, 4: [[bytes(16), bytes(16), bytes(32), 1]]},
+        {1: 4, 2: ORG, 3: DESK},
+        {1: 4, 2: ORG, 3: DESK, 4: [], 5: 1},
+        {1: 5, 2: ORG, 3: DESK, 4: 2**48, 5: bytes(32)},
+        {1: 5, 2: ORG, 3: DESK, 4: -1, 5: bytes(32)},
+        {1: 5, 2: ORG, 3: DESK, 4: 1, 5: bytes(31)},
+        {1: 5, 2: ORG, 3: DESK + b"x", 4: 1, 5: bytes(32)},
+        {1: 6, 2: ORG, 3: DESK, 4: 1, 5: bytes(32)},
+    ],
+)
+def test_what_handlers_vouch_for_has_one_form(value: dict[int, object]) -> None:
+    with pytest.raises(EncodingError):
+        read(Signed.make(encode(value), label=LABEL, by=PHONE).to_wire())
+
+
+def test_the_most_receipts_and_introductions_fit_one_cell() -> None:
+    receipts = Receipts(DESK, [Receipt(device("phone"), bytes(16), bytes(32))] * RECEIPTS_PER_CELL)
+    assert len(sign_announcement(receipts, by=PHONE, org=ORG)) <= MAX_BODY_BYTES

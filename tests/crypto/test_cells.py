@@ -17,12 +17,14 @@ from crypto.cells import (
     CellKind,
     UntrustedCell,
     dummy_cell,
+    heartbeat_body,
     open_cell,
+    read_heartbeat,
     seal_cell,
 )
 from crypto.desk_keys import DayOpeningKey
 from crypto.encoding import encode
-from crypto.errors import CellDamagedError
+from crypto.errors import CellDamagedError, EncodingError
 from crypto.ids import DeviceId
 from tests.crypto.people import (
     DESK,
@@ -38,6 +40,7 @@ from tests.crypto.people import (
     pair,
     seed,
 )
+from tests.vectors.frozen import read
 
 CELL = Cell(CellKind.PARCEL, device("phone"), 1, 7, b"body")
 KEYS = {slot: seed(f"slot {slot}") for slot in (0, 5, 31)}
@@ -207,3 +210,26 @@ def test_no_secret_or_body_is_shown_when_a_cell_is_printed() -> None:
     assert "body" not in shown.replace("body=", "")
     assert seed("desk seed").hex() not in shown
     assert repr(seed("desk seed")) not in shown
+
+
+@given(st.integers(0, 2**31 - 1))
+def test_a_heartbeat_says_one_day(since: int) -> None:
+    assert read_heartbeat(heartbeat_body(since)) == since
+
+
+def test_the_heartbeats_of_the_vectors() -> None:
+    document = read("cells")
+    for vector in document["heartbeats"]:
+        assert read_heartbeat(bytes.fromhex(vector["body"])) == vector["since"]
+    for vector in document["no_heartbeats"]:
+        with pytest.raises(EncodingError):
+            read_heartbeat(bytes.fromhex(vector["body"]))
+
+
+@given(st.binary(max_size=40))
+def test_whatever_a_heartbeat_carries_it_is_a_day_or_refused(body: bytes) -> None:
+    try:
+        since = read_heartbeat(body)
+    except EncodingError:
+        return
+    assert body == heartbeat_body(since)
