@@ -105,5 +105,9 @@ def _programs(folder: Path) -> Path:
     assert spec.origin is not None
     installed = max(Path(spec.origin).parent.glob("pginstall[0-9]*"))
     if os.getuid() == 0 and not all(parent.stat().st_mode & 0o001 for parent in installed.parents):
-        installed = Path(shutil.copytree(installed, folder / "programs", symlinks=True))
+        package = installed.parent
+        for part in (installed, package.with_name(f"{package.name}.libs")):  # the programs look for it there
+            place = folder / part.relative_to(package.parent)
+            shutil.copytree(part, place, symlinks=True)
+        installed = folder / installed.relative_to(package.parent)
     return installed / "bin"
