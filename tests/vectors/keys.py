@@ -26,10 +26,15 @@ def diagnostic(value: Any) -> Any:
     return value
 
 
+def _nested(levels: int) -> Any:
+    return 0 if levels == 0 else [_nested(levels - 1)]
+
+
 def encoding() -> dict[str, Any]:
     values: list[Any] = [
         0, 23, 24, 255, 256, 65_536, 2**32, 2**64 - 1, -1, -(2**63), b"", b"\0\1", "", "কাঁথা", True, False,
         None,        [], [1, [2, [3]]], {}, {1: b"a", 2: None}, {"b": 1, "a": 2, 1: 3, 300: 4},
+        "\ufeff\U0001f9f5", _nested(24),
     ]  # fmt: skip
     refused = {
         "empty": "",
