@@ -21,7 +21,7 @@ from crypto.directory import (
 from crypto.errors import DirectoryExpiredError, DirectoryRefusedError
 from crypto.ids import DeskId, DeviceId
 from crypto.root import root_hash
-from crypto.roster import Roster
+from crypto.roster import Role, Roster
 from crypto.signed import Signed
 from sync.belonging import changes, keep_statement, roster
 from sync.deskkeys import forget_over, load_epoch_keys
@@ -108,6 +108,7 @@ class DirectoryClient:
         """Verify a phone part and keep it. `now`: another moment than this device's at which it must hold."""
         moment, before = self.state.clock() if now is None else now, self.current()
         found = untrusted.verify(org=self.member.org, seen=self.seen(), now=moment, pinned=self.pinned())
+        self._require_member(found.head, before)
         newest = root_hash(found.part.roots[-1].body)
         with self.state.transaction():
             self.state.set_place(_PHONE, [etag, untrusted.head.to_wire(), untrusted.content])
@@ -142,8 +143,8 @@ class DirectoryClient:
         """Verify a handler part and keep what is in it."""
         head, part = self.open_handler(sealed, phone)
         require_newer(head, self.handler_seen())
-        if self.publisher_gone(head.publisher, phone) and head.hash != self.handler_seen().head_hash:
-            raise DirectoryRefusedError("The newest directory was made by a device that was revoked.")
+        if head.hash != self.handler_seen().head_hash:
+            self._require_member(head, phone)
         with self.state.transaction():
             self._takeover.handler(part, phone)
             self._keep_handler(etag, head)
@@ -156,6 +157,13 @@ class DirectoryClient:
 
     def _keep_handler(self, etag: str, head: Head) -> None:
         self.state.set_place(_HANDLER, [etag, head.version, head.hash])
+
+    def _require_member(self, head: Head, known: PhoneDirectory | None) -> None:
+        """Handlers know the roster: until the root is changed, the right to publish outlives a revocation."""
+        if known is None or self.member.role is not Role.HANDLER or head.hash == self.seen().head_hash:
+            return
+        if self.publisher_gone(head.publisher, known):
+            raise DirectoryRefusedError("The newest directory was made by a device that was revoked.")
 
     def publisher_gone(self, publisher: DeviceId, phone: PhoneDirectory) -> bool:
         """Whether the roster has revoked this device, though the root still lets it publish."""

@@ -60,6 +60,7 @@ def test_a_revoked_publisher_that_still_stands_in_the_root_is_not_believed(relay
     with pytest.raises(DirectoryRefusedError) as caught:
         office.fetch("H")
     assert "revoked" in str(caught.value)
+    assert office.phone_part("H").head.publisher == office.client("A").me.id, "nor are its day keys taken"
     theirs = office.phone_part("C").head
     with office.http() as http:
         http.change_publish_token(office.pool.publish_token, publish_token(office.states["A"]) or "")
