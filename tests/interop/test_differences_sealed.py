@@ -233,6 +233,16 @@ def test_a_liar_with_keys_is_believed_by_both_or_by_neither(name: str) -> None:
     assert shown == []
 
 
+def test_the_wrapped_part_keys_may_come_in_any_order_and_number() -> None:
+    case = handler_part()
+    wraps, sealed = cbor2.loads(case.seal(case.good))
+    pieces = [wraps[at : at + 1_168] for at in range(0, len(wraps), 1_168)]
+    shuffled = random.Random(6).sample(pieces, len(pieces))
+    joined = [pieces, shuffled, pieces[1:], pieces[:-1], [*pieces, pieces[0]], [*pieces, b"more"], [], [b""]]
+    values = [encoded([b"".join(some), sealed]) for some in joined]
+    assert differences("handler_part", case.read, values, **case.context) == []
+
+
 def plaintexts(good: bytes, edges: tuple[int, ...]) -> list[bytes]:
     """A fixed-size plaintext, changed at these offsets and by its length."""
     changed = [
