@@ -1,5 +1,5 @@
-"""What a handler takes from a page: cells opened, senders shown, parcels put together, gaps and forks written
-down.
+"""What a handler takes from a page: cells opened, senders shown, gaps and forks written down, announcements
+and operations taken; parcels go to `sync.assembly`.
 
 A page is taken in one transaction together with the place in the stream, so a killed process takes it again
 or not at all. What cannot be opened is somebody else's: skipped and counted. A parcel whose sender is not
@@ -8,10 +8,8 @@ shown is handed on as such, never mixed with one that is.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import islice
-from typing import Any, Protocol
 
 from crypto.announcements import (
     ChainHead,
@@ -25,70 +23,26 @@ from crypto.cells import CellKind, UntrustedCell, open_cell, read_heartbeat
 from crypto.desk_keys import DayOpeningKey, EpochKey, day_of
 from crypto.directory import PhoneDirectory
 from crypto.encoding import decode
-from crypto.errors import CellDamagedError, EncodingError, ParcelDamagedError, SignatureRefusedError
+from crypto.errors import CellDamagedError, EncodingError, SignatureRefusedError
 from crypto.ids import DeskId, DeviceId
 from crypto.operations import SignedOperation
-from crypto.parcels import Chunk, ParcelKind, join, open_parcel
 from crypto.primitives import OpenError
 from crypto.roster import Member, Role, Roster
 from sync.admission import take_reply_cell
 from sync.answers import Answers
+from sync.assembly import REFUTED, UNKNOWN, VOUCHED, ArrivedParcel, Assembly, Sink, Taken
 from sync.chains import take_head, take_link
 from sync.deskkeys import DayKeys, load_epoch_keys, load_generations, remember_epoch_key
 from sync.due import mark_due
 from sync.integrity import Line, Seen, begin_line, note_cell, note_highest, note_unread
 from sync.membership import Membership, Self
 from sync.pairwise import HandlerKeys, introductions_of, take_introduction
-from sync.receipts import attested_by, note_shown, take_receipts
+from sync.receipts import take_receipts
 from sync.state import State
 from sync.windows import note_heard, note_since, trusted_day
 from sync.wire import CELL_BYTES
 
-_VOUCHED, _REFUTED, _UNKNOWN = 1, 0, 2
-
-
-@dataclass(frozen=True)
-class ArrivedParcel:
-    """A whole parcel at the desk. `authentic`: True shown, False refuted, None not introduced yet; then
-    `attested_by` is the handler who vouches for it, if one does.
-    """
-
-    id: bytes
-    kind: str
-    code: str
-    finished_at: int
-    payload: dict[str, Any] = field(repr=False)
-    device: DeviceId
-    desk: DeskId
-    authentic: bool | None
-    received_at: int
-    attested_by: DeviceId | None = None
-
-
-class Sink(Protocol):
-    """Where things go once they are readable. Called inside the transaction that moves the place in the
-    stream.
-    """
-
-    def take_parcel(self, arrived: ArrivedParcel) -> None: ...
-
-    def take_operation(self, device: DeviceId, operation: dict[str, Any]) -> None: ...
-
-    def take_question(self, handler: DeviceId, body: dict[str, Any]) -> None: ...
-
-    def take_left(self, code: str, kind: str) -> None: ...
-
-    def take_confirmation(self, code: str, kind: str) -> None: ...
-
-
-@dataclass
-class Taken:
-    """What a page brought, in numbers. `foreign`: cells that no key of ours opens."""
-
-    parcels: int = 0
-    operations: int = 0
-    foreign: int = 0
-    unreadable: int = 0
+__all__ = ["ArrivedParcel", "Inbox", "Sink", "Taken"]
 
 
 @dataclass
@@ -103,7 +57,7 @@ class Inbox:
     answers: Answers
     sink: Sink
     keys: DayKeys = field(init=False)
-    _pieces: bool = field(init=False)
+    assembly: Assembly = field(init=False)
     _joined_at: int | None = field(init=False)
     _at: int = 0
     """When the page at hand was closed, or now if that is earlier."""
@@ -113,7 +67,7 @@ class Inbox:
         self.keys = DayKeys(load_generations(self.state), trusted_day(self.state))
         own = self.roster.members.get(self.me.id)
         self._joined_at = own.admission.at if own is not None else None
-        self._pieces = self.state.db.execute("SELECT 1 FROM sync_chunk LIMIT 1").fetchone() is not None
+        self.assembly = Assembly(self.state, self.member.org, self.roster, self.keys, self.sink)
 
     def take_page(self, page: bytes, *, closed_at: int) -> Taken:
         """Take every cell of a page. Inside a transaction."""
@@ -169,35 +123,35 @@ class Inbox:
             return False  # counters begin at one; a nought would have no place in any confirmation
         vouched = self._vouched(cell, member)
         if kind is CellKind.HEARTBEAT:
-            if vouched == _VOUCHED:
+            if vouched == VOUCHED:
                 self._heartbeat(cell, line)
             return False
         seen = Seen.NEW
-        if vouched == _VOUCHED:
+        if vouched == VOUCHED:
             leads = kind is not CellKind.ANNOUNCE
             seen = note_cell(self.state, line, cell.cell.counter, cell.cell.body, leads=leads)
             if seen is Seen.NEW:
                 note_heard(self.state, line, at=self._at)
         if kind is CellKind.PARCEL and seen is Seen.NEW:
             unreadable = taken.unreadable
-            self._chunk(cell, member, vouched, taken)
-            if vouched == _VOUCHED and taken.unreadable > unreadable:
+            self.assembly.take_chunk(cell, member, vouched, taken)
+            if vouched == VOUCHED and taken.unreadable > unreadable:
                 # "Received" would make the phone forget it. Its key may come, or another handler may have it.
                 note_unread(self.state, line, cell.cell.counter)
                 return False
-        return vouched == _VOUCHED and seen is not Seen.FORK
+        return vouched == VOUCHED and seen is not Seen.FORK
 
     def _vouched(self, cell: UntrustedCell, member: Member | None) -> int:
         if member is None or not member.active:
-            return _REFUTED
+            return REFUTED
         place = (cell.cell.sender, cell.desk)
         if place not in self._slot_keys:
             self._slot_keys[place] = HandlerKeys(introductions_of(self.state, *place))
         slot = self.member.slot
         keys = list(self._slot_keys[place].at(cell.cell.counter + (cell.cell.kind is CellKind.HEARTBEAT)))
         if not keys or slot is None:
-            return _UNKNOWN  # also what was sent before this device introduced itself to this handler
-        return _VOUCHED if any(cell.vouched_by(key, slot=slot) for key in keys) else _REFUTED
+            return UNKNOWN  # also what was sent before this device introduced itself to this handler
+        return VOUCHED if any(cell.vouched_by(key, slot=slot) for key in keys) else REFUTED
 
     # --- kinds ----------------------------------------------------------------------------------------
 
@@ -242,7 +196,7 @@ class Inbox:
                     mark_due(self.state)
                 case Receipts() if self._fellow(cell, member) and said.desk == cell.desk:
                     take_receipts(self.state, said, by=device)
-                    self._attested(said, taken)
+                    self.assembly.take_receipts(said, taken)
                 case ChainHead() if self._fellow(cell, member) and said.desk == cell.desk:
                     line = Line(device, cell.desk, 0)
                     take_head(self.state, line, said, from_start=self._since_start(member))
@@ -283,105 +237,3 @@ class Inbox:
                 take_link(self.state, line, link, wire, from_start=from_start)
             self.sink.take_operation(member.admission.device, link.operation)
             taken.operations += 1
-
-    def _chunk(self, cell: UntrustedCell, member: Member | None, vouched: int, taken: Taken) -> None:
-        try:
-            chunk = Chunk.from_body(cell.cell.body)
-        except EncodingError:
-            return
-        device, place = cell.cell.sender, (cell.cell.sender, chunk.parcel, vouched)
-        alone = chunk.total == 1 and vouched != _UNKNOWN  # what may be vouched for later is kept, sealed
-        if alone and self._whole(device, cell.desk, [chunk], member, vouched, taken):
-            return  # most complaints fit one cell: nothing to put together
-        done = self.state.db.execute(
-            "SELECT 1 FROM sync_parcel_done WHERE device = ? AND parcel = ? AND vouched = ?", place
-        ).fetchone()
-        if done is not None:
-            return
-        self._pieces = True
-        self.state.db.execute(
-            "INSERT OR IGNORE INTO sync_chunk (device, parcel, vouched, desk, piece, at, body)"
-            " VALUES (?, ?, ?, ?, ?, ?, ?)",
-            (*place, cell.desk, chunk.index, self.state.now(), cell.cell.body),
-        )
-        rows = self.state.db.execute(
-            "SELECT body FROM sync_chunk WHERE device = ? AND parcel = ? AND vouched = ? AND desk = ?",
-            (*place, cell.desk),
-        ).fetchall()
-        if len(rows) >= chunk.total and not alone:
-            chunks = [Chunk.from_body(bytes(row[0])) for row in rows]
-            self._whole(device, cell.desk, chunks, member, vouched, taken)
-
-    def _whole(
-        self,
-        device: DeviceId,
-        desk: DeskId,
-        chunks: Sequence[Chunk],
-        member: Member | None,
-        vouched: int,
-        taken: Taken,
-    ) -> bool:
-        """True once the parcel has been handed on, now or before."""
-        try:
-            parcel = join(list(chunks), desk=desk)
-            key = self.keys.exactly(desk, parcel.generation, parcel.day)
-            if key is None:
-                raise ParcelDamagedError
-            content = open_parcel(parcel, key=key, org=self.member.org)
-        except ParcelDamagedError:
-            taken.unreadable += 1
-            return False
-        authentic = {_VOUCHED: True, _REFUTED: False, _UNKNOWN: None}[vouched]
-        if member is None or content.code[:3] != str(member.admission.prefix):
-            authentic = False  # a code names the device that gave it out
-        by = attested_by(self.state, device, desk, parcel) if authentic is None else None
-        arrived = ArrivedParcel(
-            parcel.id, _KIND_NAMES[content.kind], content.code, content.at, content.payload,
-            device, desk, authentic, self.state.now(), by,
-        )  # fmt: skip
-        place = (device, parcel.id, vouched)
-        new = self.state.db.execute(
-            "INSERT OR IGNORE INTO sync_parcel_done (device, parcel, vouched) VALUES (?, ?, ?)", place
-        )
-        if self._pieces and (authentic is not None or by is not None):
-            self.state.db.execute(
-                "DELETE FROM sync_chunk WHERE device = ? AND parcel = ? AND vouched IN (?, ?)",
-                (*place, _UNKNOWN if authentic else vouched),
-            )
-        if new.rowcount == 0:
-            return True
-        if authentic:
-            note_shown(self.state, device, parcel)
-        self.sink.take_parcel(arrived)
-        taken.parcels += 1
-        return True
-
-    def _attested(self, said: Receipts, taken: Taken) -> None:
-        """Parcels that came before their receipt are handed on again, with the one who vouches for them."""
-        for entry in said.entries:
-            rows = self.state.db.execute(
-                "SELECT body FROM sync_chunk WHERE device = ? AND desk = ? AND parcel = ? AND vouched = ?",
-                (entry.device, said.desk, entry.parcel, _UNKNOWN),
-            ).fetchall()
-            chunks = [Chunk.from_body(bytes(row[0])) for row in rows]
-            if not chunks or len(chunks) < chunks[0].total:
-                continue
-            try:
-                parcel = join(chunks, desk=said.desk)
-            except ParcelDamagedError:
-                continue
-            if attested_by(self.state, entry.device, said.desk, parcel) is None:
-                continue
-            self.state.db.execute(
-                "DELETE FROM sync_parcel_done WHERE device = ? AND parcel = ? AND vouched = ?",
-                (entry.device, entry.parcel, _UNKNOWN),
-            )
-            member = self.roster.members.get(entry.device)
-            self._whole(entry.device, said.desk, chunks, member, _UNKNOWN, taken)
-
-
-_KIND_NAMES = {
-    ParcelKind.COMPLAINT: "complaint",
-    ParcelKind.ADDITION: "addition",
-    ParcelKind.ANSWER: "answer",
-}
