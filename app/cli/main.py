@@ -17,6 +17,7 @@ from types import FrameType
 import click
 
 from app.cli.cases import case
+from app.cli.claims import claim
 from app.cli.complaints import ask, complaint, inbox, reply
 from app.cli.housekeeping import schema, vault
 from app.cli.membership import admit, invite, join
@@ -47,7 +48,7 @@ def kantha(context: click.Context) -> None:
 
 for command in (
     demo, relay, org, invite, join, admit, sync, outbox, complaint,
-    inbox, ask, reply, case, schema, bundle, vault,
+    inbox, ask, reply, case, claim, schema, bundle, vault,
 ):  # fmt: skip
     kantha.add_command(command)
 

@@ -15,7 +15,7 @@ class RuleFileError(LawError):
     next_step = "Correct the rule file at that place, or go back to the one before."
 
     def __init__(self, place: str, reason: str) -> None:
-        super().__init__(f"{place}: {reason}")
+        super().__init__(f"{place}: {reason}.")
         self.place = place
         self.reason = reason
 
@@ -26,7 +26,7 @@ class FactError(LawError):
     next_step = "Look at the paper again and correct this one fact."
 
     def __init__(self, name: str, reason: str) -> None:
-        super().__init__(f"{name}: {reason}")
+        super().__init__(f"{name}: {reason}.")
         self.name = name
         self.reason = reason
 
@@ -37,5 +37,5 @@ class MissingFactError(LawError):
     next_step = "Ask for it, or give a range: the result is then an estimate."
 
     def __init__(self, name: str) -> None:
-        super().__init__(f"{name} is not known")
+        super().__init__(f"{name} is not known.")
         self.name = name
