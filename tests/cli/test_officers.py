@@ -64,6 +64,16 @@ def test_a_reply_comes_by_the_relay_and_no_file_is_carried(organisation: Organis
     refused(organisation.at_desk("admit", "Green-3", "--confirm", joined["check"]))
 
 
+def test_a_reply_may_be_pasted_instead_of_its_file(organisation: Organisation) -> None:
+    home, reply = organisation.folder / "Green-4", organisation.folder / "Green-4.reply"
+    invitation, _said = invite(organisation, "intake", "Green-4")
+    joined = kantha(home, "join", str(invitation), "--out", str(reply), "--json").json()
+    admitted = organisation.at_desk("admit", reply.read_text(), "--confirm", joined["check"], "--json").json()
+    assert admitted["label"] == "Green-4"
+    refused(organisation.at_desk("admit", "KANTHA1-REPLY:" + "A" * 9_000, "--confirm", joined["check"]))
+    refused(organisation.at_desk("admit", "x" * 9_000, "--confirm", joined["check"]))
+
+
 def test_one_command_revokes_and_the_others_go_on(organisation: Organisation) -> None:
     home = enrol(organisation, "intake", "Lost-1")
     source = organisation.record_file(RECORD)
