@@ -18,8 +18,8 @@ def notice_words(one: WarningView, tr: Translator, *, desk: bool) -> str:
     n = one.days
     if one.kind == "foreign_key":
         return tr(
-            "Phones are told to seal for this desk to a key that this machine does not hold. Somebody else may"
-            " read what comes next: let nobody send, and call the officers."
+            "Phones are told to seal for this desk to a key that this machine does not hold. Somebody else"
+            " may read what comes next: let nobody send, and call the officers."
         )
     if one.kind == "offline":
         if desk:
