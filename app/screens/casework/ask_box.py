@@ -9,6 +9,7 @@ import flet as ft
 from app.actions import casework
 from app.screens.casework.desk_field import DeskField
 from app.screens.casework.model import DeskModel
+from app.screens.parts import states
 from app.screens.parts.buttons import button
 from app.screens.parts.type import text
 
@@ -19,6 +20,13 @@ MAX_BYTES = 1800
 def used(words: str) -> int:
     """How much of the room a question takes: bytes of UTF-8, so a Bengali letter counts three."""
     return len(words.strip().encode())
+
+
+def shut_out(desk: DeskModel, code: str) -> bool:
+    """Whether the phone that took this complaint was revoked, so that a question would never leave."""
+    row = desk.row(code)
+    known = desk.organisation.devices if desk.organisation else ()
+    return row is not None and any(one.id == row.device and one.state == "revoked" for one in known)
 
 
 @ft.component
@@ -57,6 +65,10 @@ def AskBox(
         if command == "save":
             desk.app.page.run_task(ask)
 
+    if shut_out(desk, code):
+        return states.no_right(
+            tr("{phone} was revoked: nothing is sent to it any more. Ask her in another way.", phone=phone)
+        )
     desk.on_commands(obey)
     room = tr("{used} of {most} used", used=used(words), most=MAX_BYTES)
     left: ft.Control = text(

@@ -48,8 +48,8 @@ def _phone(tr: Translator, missing: int) -> list[Point]:
         Point(
             ft.Icons.CHECK_ROUNDED,
             tr(
-                "No desk writes to it any more, and every other device stops accepting from it at its next"
-                " connection. Nobody else has to do anything."
+                "From its next connection on, every other device sends nothing to it and accepts nothing from"
+                " it. Nobody else has to do anything."
             ),
         ),
         Point(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from app.actions.views import DeviceView, OrganisationView
+from app.screens.casework.ask_box import shut_out
 from app.screens.casework.urgency import Filter
 from tests.screens.casework.fakes import case_line, desk, line
 
@@ -119,3 +121,12 @@ def test_going_elsewhere_closes_the_question() -> None:
     at.dialog = "revoke"
     at.root("cases")
     assert at.dialog is None
+
+
+def test_a_phone_that_was_revoked_is_not_asked() -> None:
+    at = desk(line("1", device="aa"), line("2", device="bb"))
+    gone = DeviceView(id="aa", label="Blue-7", role="intake", desk="main", state="revoked")
+    at.organisation = OrganisationView("", "", 1, 1, [], [], [gone])
+    assert shut_out(at, "1")
+    assert not shut_out(at, "2")
+    assert not shut_out(at, "3")
