@@ -12,6 +12,7 @@ run: .venv/ready-run
 test: .venv/ready-test
 	@.ci/setup browser
 	@.ci/setup interop
+	@.ci/setup cache
 	$(PY) -m pytest -n 2 --dist loadfile tests
 
 check: .venv/ready-test
