@@ -17,7 +17,7 @@ from crypto.errors import InvitationExpiredError, ReplyRefusedError
 from crypto.ids import DeviceId, officer_id
 from crypto.primitives import SealingKey, random_bytes, sha256
 from crypto.root import Desk, Officer, PublishRight, Root, root_hash
-from crypto.roster import Admission, Role, Roster, sign_statement
+from crypto.roster import Admission, Role, sign_statement
 from crypto.tokens import TokenMaster
 from sync import belonging, rootchange
 from sync.belonging import officer_key
@@ -38,7 +38,6 @@ __all__ = [
     "SignHereError",
     "officer_digits",
     "officer_key",
-    "release_welcomes",
     "self_admission",
     "take_reply_cell",
 ]
@@ -154,7 +153,7 @@ class Admissions:
     # --- admission ------------------------------------------------------------------------------------
 
     def admit(self, opened: OpenReply, *, confirmed: str, label: str) -> bytes:
-        """Sign the admission and give the sealed welcome cell, kept until it holds (`release_welcomes`).
+        """Sign the admission and give the sealed welcome cell, kept until it holds (sync.welcomes).
         `DigitsDifferError` changes nothing. In a transaction.
         """
         require_digits(opened.transcript, confirmed)
@@ -277,23 +276,6 @@ def take_reply_cell(state: State, cell: bytes) -> bool:
             )
         return True
     return False
-
-
-def release_welcomes(state: State, *, roster: Roster, root: Root) -> list[tuple[DeviceId, bytes]]:
-    """The welcomes whose admission holds by now (an officer's: whose root does too), taken out of what is
-    kept back. Inside a transaction.
-    """
-    officers = {officer.device for officer in root.officers}
-    rows = state.db.execute("SELECT device, officer, cell FROM sync_held_welcome").fetchall()
-    ready = []
-    for device, is_officer, cell in rows:
-        device_id = DeviceId(bytes(device))
-        member = roster.members.get(device_id)
-        if member is None or not member.active or (is_officer and device_id not in officers):
-            continue
-        state.db.execute("DELETE FROM sync_held_welcome WHERE device = ?", (device_id,))
-        ready.append((device_id, bytes(cell)))
-    return ready
 
 
 def self_admission(

@@ -10,34 +10,41 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Final
 
-from app.actions import moments
 from app.actions.device import Device
 from app.actions.errors import ActionError, ChoiceUnknownError
 from app.actions.members import (
     DeviceUnknownError,
-    label_of_role,
     member_named,
     newest_roster,
     require_officer,
 )
+from app.actions.proposals import POLICY, proposals
 from app.actions.publishing import publish_now, send_welcomes
-from app.actions.views import ChangeView, ProposalView, SignedView
-from crypto.enrolment import digits, require_digits
+from app.actions.views import SignedView
+from crypto.enrolment import require_digits
 from crypto.errors import DigitsDifferError, EncodingError
-from crypto.ids import DeskId, DeviceId, new_desk_id
+from crypto.ids import DeskId, new_desk_id
 from crypto.root import MAX_DESKS, Desk, Officer, Root, root_hash
-from crypto.roster import LABEL, Admission, Pending, Revocation, Roster
+from crypto.roster import LABEL, Admission, Pending
 from sync import belonging, rootchange
 from sync.admission import officer_digits
 from sync.due import mark_due
 from sync.errors import LastOfficerError, RevokeSelfError
 from sync.rootchange import RootProposal
 
+__all__ = [
+    "ChangeRefusedError",
+    "DigitsNeededError",
+    "NothingWaitsError",
+    "add_desk",
+    "proposals",
+    "remove_officer",
+    "set_policy",
+    "set_threshold",
+    "sign",
+]
+
 SHORTEST_ID: Final = 6
-_POLICY: Final = (
-    "session_deposits", "gap_seconds", "offline_days", "key_days", "window_days", "ahead_days",
-    "handler_officers", "token_slots", "tokens_per_week",
-)  # fmt: skip
 
 
 class NothingWaitsError(ActionError):
@@ -56,130 +63,6 @@ class ChangeRefusedError(ActionError):
     """The organisation cannot be changed like this."""
 
     next_step = "Choose another value. Nothing was changed."
-
-
-# --- what waits ---------------------------------------------------------------------------------------
-
-
-def proposals(device: Device) -> list[ProposalView]:
-    """What waits for more signatures, as of this device's last session, oldest first; only officers have
-    any.
-    """
-    if not device.officer:
-        return []
-    root = require_officer(device)
-    roster, me = newest_roster(device), belonging.own_officer(device.state)
-    waiting = [
-        _pending_view(key, entry, root, roster, me in entry.have) for key, entry in roster.pending.items()
-    ]
-    changes = rootchange.open_proposals(device.state, org=device.member.org)
-    waiting += [_root_view(entry, root, roster, me in entry.signed_by) for entry in changes]
-    return sorted(waiting, key=lambda view: (view.at or "", view.id))
-
-
-def _pending_view(key: bytes, entry: Pending, root: Root, roster: Roster, signed: bool) -> ProposalView:
-    statement = entry.statement
-    desks = {desk.id: desk.name for desk in root.desks}
-    if isinstance(statement, Admission):
-        return ProposalView(
-            id=key.hex(),
-            kind="admission",
-            label=statement.label,
-            role=label_of_role(statement.role),
-            desk=desks.get(statement.desk),
-            digits=digits(statement.transcript),
-            have=len(entry.have),
-            needed=entry.needed,
-            signed_by_me=signed,
-            at=moments.iso(statement.at),
-        )
-    about = roster.members.get(statement.device)
-    return ProposalView(
-        id=key.hex(),
-        kind="revocation" if isinstance(statement, Revocation) else "window",
-        label=about.admission.label if about else statement.device.hex(),
-        role=label_of_role(about.admission.role) if about else None,
-        desk=desks.get(about.admission.desk) if about else None,
-        digits=None,
-        have=len(entry.have),
-        needed=entry.needed,
-        signed_by_me=signed,
-        at=moments.iso(statement.at),
-    )
-
-
-def _root_view(entry: RootProposal, root: Root, roster: Roster, signed: bool) -> ProposalView:
-    added = [officer for officer in entry.root.officers if officer not in root.officers]
-    gone = [officer for officer in root.officers if officer not in entry.root.officers]
-    about = _label(roster, (added + gone)[0].device) if added or gone else entry.root.name
-    return ProposalView(
-        id=entry.hash.hex(),
-        kind="root",
-        label=about,
-        role="officer" if added or gone else None,
-        desk=next((desk.name for desk in entry.root.desks if desk not in root.desks), None),
-        digits=officer_digits(added[0]) if added else None,
-        have=entry.have,
-        needed=entry.needed,
-        signed_by_me=signed,
-        at=moments.iso(entry.root.issued_at),
-        changes=_changes(root, entry.root, roster),
-    )
-
-
-def _changes(before: Root, after: Root, roster: Roster) -> list[ChangeView]:
-    """What is different, in words that a person can check."""
-    found = [
-        ChangeView(f"{what}_officer", _label(roster, officer.device))
-        for what, these, those in (
-            ("add", after.officers, before.officers),
-            ("remove", before.officers, after.officers),
-        )
-        for officer in these
-        if officer not in those
-    ]
-    found += [
-        ChangeView(f"{what}_publisher", _label(roster, right.device))
-        for what, these, those in (
-            ("add", after.publishers, before.publishers),
-            ("remove", before.publishers, after.publishers),
-        )
-        for right in these
-        if right not in those
-    ]
-    old, new = {desk.id: desk.name for desk in before.desks}, {desk.id: desk.name for desk in after.desks}
-    found += [ChangeView("add_desk", name) for desk, name in new.items() if desk not in old]
-    found += [ChangeView("remove_desk", name) for desk, name in old.items() if desk not in new]
-    found += [
-        ChangeView("rename_desk", f"{old[desk]} → {name}")
-        for desk, name in new.items()
-        if desk in old and old[desk] != name
-    ]
-    if after.threshold != before.threshold:
-        found.append(ChangeView("threshold", str(after.threshold)))
-    found += [
-        ChangeView("policy", f"{name} {getattr(after.policy, name)}")
-        for name in _POLICY
-        if getattr(after.policy, name) != getattr(before.policy, name)
-    ]
-    if after.name != before.name:
-        found.append(ChangeView("name", after.name))
-    if after.pool != before.pool:
-        found.append(ChangeView("pool", after.pool.hex()))
-    if after.expires_at != before.expires_at:
-        found.append(ChangeView("renew", moments.iso(after.expires_at)))
-    return found
-
-
-def _label(roster: Roster, device: DeviceId) -> str:
-    known = roster.members.get(device)
-    if known is not None:
-        return known.admission.label
-    waiting = [entry.statement for entry in roster.pending.values()]
-    return next(
-        (entry.label for entry in waiting if isinstance(entry, Admission) and entry.device == device),
-        device.hex(),
-    )
 
 
 # --- signing ------------------------------------------------------------------------------------------
@@ -285,7 +168,7 @@ def set_policy(device: Device, **values: int | None) -> SignedView:
     """Change entries of the policy, such as ``handler_officers=2``; what is None stays."""
     root = require_officer(device)
     wanted = {name: value for name, value in values.items() if value is not None}
-    unknown = set(wanted) - set(_POLICY)
+    unknown = set(wanted) - set(POLICY)
     if unknown or not wanted:
         raise ChoiceUnknownError("Say which entry of the policy is to change.")
     if not 1 <= wanted.get("handler_officers", 1) <= len(root.officers):

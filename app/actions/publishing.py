@@ -8,11 +8,11 @@ from __future__ import annotations
 from app.actions.device import Device
 from crypto.errors import CryptoError, RootRefusedError
 from sync import belonging, rights
-from sync.admission import release_welcomes
 from sync.due import mark_due
 from sync.errors import PublishRefusedError, SyncError
 from sync.publish import Publisher, publish_token
 from sync.transport import RelayClient
+from sync.welcomes import release_welcomes
 from sync.wire import HANDLER_PART, PHONE_PART
 
 Parts = dict[int, bytes]
