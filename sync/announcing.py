@@ -23,7 +23,7 @@ from crypto.primitives import SealingKey, random_bytes
 from crypto.roster import Role, Roster
 from crypto.sender import SLOT_KEY_BYTES
 from crypto.slot_chains import SlotChain
-from sync.answers import renew_reply_key
+from sync.answers import renew_reply_key, say_reply_key_again
 from sync.chains import head_to_say
 from sync.deskkeys import renew_epoch_key
 from sync.membership import Membership, Self
@@ -46,10 +46,12 @@ class Announcing:
         """At the beginning of a session: a phone's keys (8.1.3, 8.1.4), a handler's epoch key (8.2.2)."""
         if self.member.role is Role.INTAKE:
             desks = [desk.id for desk in phone.root.desks]
-            renew_reply_key(self.state, me=self.me, member=self.member, outbox=self.outbox, desks=desks)
+            me, member, outbox = self.me, self.member, self.outbox
+            new_key = renew_reply_key(self.state, me=me, member=member, outbox=outbox, desks=desks)
             with self.state.transaction():
                 for desk in desks:
-                    self._introduce(phone, desk)
+                    if self._introduce(phone, desk) and not new_key:
+                        say_reply_key_again(self.state, me=me, member=member, outbox=outbox, desk=desk)
             return
         with self.state.transaction():
             renewed = renew_epoch_key(
@@ -101,10 +103,11 @@ class Announcing:
         for desk in sorted({self.member.desk, *desks}):
             self.outbox.put_cell(desk, CellKind.ANNOUNCE, body)
 
-    def _introduce(self, phone: PhoneDirectory, desk: DeskId) -> None:
+    def _introduce(self, phone: PhoneDirectory, desk: DeskId) -> bool:
         """A chain of pairwise keys of its own for every handler of the desk that has none yet; and a new one,
         sealed to a newer epoch key, for one that never confirmed anything: it may have dropped the key
-        that opens the first. The new one reaches back to all that may have to be sent again.
+        that opens the first. The new one reaches back to all that may have to be sent again. True if anybody
+        was introduced.
         """
         rows = self.state.db.execute(
             "SELECT handler, epoch, confirmed FROM sync_introduced WHERE desk = ?", (desk,)
@@ -121,6 +124,7 @@ class Announcing:
         for entries, begins in ((again, outstanding), (new, first)):
             for start in range(0, len(entries), INTRODUCTIONS_PER_CELL):
                 self._introduce_to(entries[start : start + INTRODUCTIONS_PER_CELL], desk, first=begins)
+        return bool(new or again)
 
     def _introduce_to(self, handlers: Sequence[HandlerEntry], desk: DeskId, *, first: int) -> None:
         """One cell of introductions."""

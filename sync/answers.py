@@ -171,15 +171,15 @@ def load_reply_keys(state: State) -> list[OpeningKey]:
 
 def renew_reply_key(
     state: State, *, me: Self, member: Membership, outbox: Outbox, desks: Iterable[DeskId] = ()
-) -> None:
+) -> bool:
     """At most daily (step 8.1.3): a new reply key, announced to every desk; keys surely older than the relay
-    keeps replies are dropped.
+    keeps replies are dropped. True if there is a new one.
     """
     known, now = [list(entry) for entry in state.secret(_KEYS) or []], state.now()
     if (
         known and abs(now - known[-1][2]) < RENEW_AFTER_S
     ):  # one "made tomorrow" is from a clock that was ahead
-        return
+        return False
     key = OpeningKey.generate()
     number = known[-1][0] + 1 if known else 1  # also when all are over: desks take only a higher number
     said = ReplyKey(number, key.sealing_key)
@@ -189,6 +189,18 @@ def renew_reply_key(
         body = sign_announcement(said, by=me.identity, org=member.org)
         for desk in sorted({member.desk, *desks}):
             outbox.put_cell(desk, CellKind.ANNOUNCE, body)
+    return True
+
+
+def say_reply_key_again(state: State, *, me: Self, member: Membership, outbox: Outbox, desk: DeskId) -> None:
+    """To a desk with a new handler (step 8.1.4): the page with the last announcement may be gone. In a
+    transaction.
+    """
+    known = state.secret(_KEYS) or []
+    if known:
+        number, seed = known[-1][:2]
+        said = ReplyKey(number, OpeningKey(seed).sealing_key)
+        outbox.put_cell(desk, CellKind.ANNOUNCE, sign_announcement(said, by=me.identity, org=member.org))
 
 
 def read_word(

@@ -16,7 +16,7 @@ from crypto.desk_keys import line_of
 from crypto.errors import CryptoError
 from sync.errors import SyncError
 from tests.actions.officers_of import CARD_PASSPHRASES, SMALL_KIB, several_officers
-from tests.sync.world import DAY, MEMORY_KIB, PASSPHRASE, Clock, World, record
+from tests.sync.world import MEMORY_KIB, PASSPHRASE, Clock, World, record
 
 Card = tuple[str, str]
 
@@ -58,11 +58,6 @@ def gone(world: World, *machines: Device) -> None:
 def round_at(world: World, phone: Device, desk: Device) -> None:
     """The phone sends, the desk fetches and confirms, and the phone hears of it."""
     world.sync(phone, desk, desk, phone)
-
-
-def a_day_later(raid: Raid) -> None:
-    """Phones announce a new reply key: a restored desk does not know the one of the day of the raid."""
-    raid.clock.ahead += 1.1 * DAY
 
 
 def card_of(device: Device, passphrase: str) -> Card:
@@ -147,7 +142,6 @@ def test_a_phone_goes_on_by_itself_in_its_next_session(raid: Raid, desk: Device)
     shown = intake.show(desk, code)
     assert shown.record is not None
     assert shown.record["narrative"] == "after the raid"
-    a_day_later(raid)
     round_at(raid.world, raid.blue, desk)
     assert sending.outbox(raid.blue).items == []
     casework.ask(desk, code, "Are you safe?")
@@ -219,7 +213,6 @@ def test_one_officer_alone_restores_an_organisation_of_one(tmp_path: Path) -> No
         found = [row.code for row in casework.inbox(desk)]
         assert again in found
         assert code not in found  # sealed before the phone heard of the new desk
-        a_day_later(made)
         round_at(world, made.blue, desk)
         states = {item.code: item.state for item in sending.outbox(made.blue).items}
         assert states == {code: "too_late"}
