@@ -1,8 +1,9 @@
 """The roster: what the officers' statements add up to; the state is their union, and revocation wins.
 
 Officers work apart without conflict: merging two rosters is a union of statements, and of signatures under
-the same statement. A statement *holds* when enough officers of the newest root signed it. One that fewer
-signed is *pending*: kept, carried on and shown to officers, without effect, and never an error, for anybody
+the same statement. A statement *holds* when enough officers of the newest root signed it; a revocation also
+when an officer who has gone since did, else removing its signer would undo it. One that fewer signed is
+*pending*: kept, carried on and shown to officers, without effect, and never an error, for anybody
 who may publish could put one there. What no officer ever signed is left out.
 """
 
@@ -95,14 +96,14 @@ class Roster:
     ) -> Roster:
         """The roster under this root, which is the newest.
 
-        `former`: officers of earlier versions too. What only they signed has no effect; it stays pending, so
-        that an officer of today may sign it or let it be.
+        `former`: officers of earlier versions too. Their revocations hold. What else only they signed has no
+        effect; it stays pending, so that an officer of today may sign it or let it be.
         """
         united = _united(signed, root=root, org=org, former=former or {})
         holding, pending = {}, {}
         for key, (statement, proven) in united.items():
             have, needed = _have(proven, root), officers_needed(statement, root=root)
-            if len(have) >= needed:
+            if len(have) >= needed or isinstance(statement, Revocation):
                 holding[key] = (statement, proven)
             else:
                 pending[key] = Pending(statement, proven, have, needed)
@@ -160,11 +161,10 @@ def _trimmed(signed: Countersigned, present: Mapping[OfficerId, bytes]) -> Count
 
 
 def _bounded(pending: Mapping[bytes, Pending]) -> dict[bytes, Pending]:
-    """So many of each officer: those first that most officers signed, and revocations before the rest."""
+    """So many of each officer: those first that most officers signed."""
 
-    def order(key: bytes) -> tuple[int, bool, bytes]:
-        entry = pending[key]
-        return (-len(entry.have), not isinstance(entry.statement, Revocation), key)
+    def order(key: bytes) -> tuple[int, bytes]:
+        return (-len(pending[key].have), key)
 
     room: Counter[OfficerId] = Counter()
     kept = {}

@@ -21,7 +21,7 @@ from crypto.proposals import read_proposals
 from crypto.root import Root, former_officers, root_hash, verify_chain
 from crypto.roster import Roster
 from crypto.signed import Countersigned
-from crypto.statements import decode_statement, officers_needed
+from crypto.statements import Revocation, decode_statement, officers_needed
 from sync.errors import SignHereError
 from sync.state import State
 
@@ -230,15 +230,21 @@ def settle(state: State, *, org: OrganisationId) -> bool:
 
 def missing_for(state: State, proposal: Countersigned, *, root: Root, org: OrganisationId) -> int:
     """How many officers' signatures a proposal still lacks: to the threshold, and to every statement that
-    holds now and would stop to hold. Nobody loses a desk because an officer went.
+    holds now and would stop to hold. Nobody loses a desk because an officer went. A revocation never stops to
+    hold, so nobody waits for it.
     """
     holding = proposal.holding(label=roots_of.LABEL, officers=root.officer_publics())
     lacking = max(0, root.threshold - len(holding))
-    return lacking or (1 if lapsing(state, root, Root.decode(proposal.body), org=org) else 0)
+    if lacking:
+        return lacking
+    needing = lapsing(state, root, Root.decode(proposal.body), org=org)
+    return int(any(not isinstance(decode_statement(signed.body), Revocation) for signed in needing))
 
 
 def lapsing(state: State, root: Root, proposed: Root, *, org: OrganisationId) -> list[Countersigned]:
-    """Statements that hold under `root` and would not hold under `proposed`."""
+    """Statements that hold under `root` and that too few officers of `proposed` signed: whoever signs the
+    change signs them too. Revocations hold all the same, but not for who does not know the older roots.
+    """
     if (root.officers, root.policy.handler_officers) == (proposed.officers, proposed.policy.handler_officers):
         return []
     before, officers = roster(state, root=root, org=org), proposed.officer_publics()

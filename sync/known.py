@@ -13,14 +13,17 @@ from typing import Final
 
 from crypto.encoding import Fields, encode
 from crypto.errors import ArchiveRefusedError, EncodingError, SignatureRefusedError
+from crypto.handler_part import MAX_ROOTS
 from crypto.ids import DESK_ID_BYTES, DeskId, OrganisationId
-from crypto.root import Root, root_hash, verify_chain
+from crypto.root import Root, former_officers, root_hash, verify_chain
 from crypto.roster import Roster
 from crypto.signed import Countersigned
 from sync.belonging import roots
 from sync.directory import DirectoryClient
 
 MAX_STATEMENTS: Final = 4_096
+MAX_DESKS: Final = 64
+"""As many as the runs of days in a phone part: every bound here is the directory's."""
 
 
 @dataclass(frozen=True)
@@ -72,11 +75,11 @@ class Known:
             fields = Fields.of(data)
             known = cls(
                 OrganisationId(fields.octets(1, 32)),
-                tuple(_countersigned(entry) for entry in fields.items(2, limit=64)),
+                tuple(_countersigned(entry) for entry in fields.items(2, limit=MAX_ROOTS)),
                 tuple(_countersigned(entry) for entry in fields.items(3, limit=MAX_STATEMENTS)),
-                fields.natural(4, below=2**47),
-                fields.natural(5, below=2**31),
-                tuple(_generation(entry) for entry in fields.items(6, limit=16)),
+                fields.natural(4, below=2**48),
+                fields.natural(5, below=2**32),
+                tuple(_generation(entry) for entry in fields.items(6, limit=MAX_DESKS)),
             )
             fields.done()
         except EncodingError as error:
@@ -94,7 +97,9 @@ class Known:
             raise ArchiveRefusedError
         try:
             root = verify_chain(list(self.chain), org=org, anchors=anchors)
-            return root, Roster.verify(self.statements, root=root, org=org)
+            return root, Roster.verify(
+                self.statements, root=root, org=org, former=former_officers(self.chain)
+            )
         except (EncodingError, SignatureRefusedError) as error:
             raise ArchiveRefusedError from error
 
@@ -111,6 +116,6 @@ def _generation(value: object) -> tuple[DeskId, int]:
     desk, generation = value
     if type(desk) is not bytes or len(desk) != DESK_ID_BYTES:
         raise EncodingError
-    if type(generation) is not int or not 0 <= generation < 2**31:
+    if type(generation) is not int or not 0 <= generation < 2**32:
         raise EncodingError
     return DeskId(desk), generation

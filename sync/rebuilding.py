@@ -18,7 +18,7 @@ from crypto.desk_keys import new_line
 from crypto.directory import PhoneDirectory, UntrustedPhoneDirectory
 from crypto.ids import DeskId, DeviceId, OfficerId
 from crypto.primitives import OfficerSigningKey, OpeningKey, sha256
-from crypto.root import MAX_OFFICERS, Officer, PublishRight, Root, next_root, root_hash
+from crypto.root import MAX_OFFICERS, Officer, PublishRight, Root, former_officers, next_root, root_hash
 from crypto.roster import Admission, Reason, Revocation, Role, Roster, sign_statement
 from crypto.sender import SLOTS
 from crypto.signed import Countersigned
@@ -65,7 +65,8 @@ def machines(known: Known, ground: Ground, phone: PhoneDirectory | None) -> dict
         if phone
         else (list(known.statements))
     )
-    found = Roster.verify(statements, root=ground.root, org=ground.org)
+    former = former_officers(ground.chain)
+    found = Roster.verify(statements, root=ground.root, org=ground.org, former=former)
     return {
         device: member.admission
         for device, member in found.members.items()

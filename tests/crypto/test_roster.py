@@ -209,17 +209,29 @@ def test_a_broken_signature_does_not_displace_a_true_one() -> None:
 
 
 def test_what_an_officer_who_has_gone_signed_alone_is_pending_and_can_be_taken_over() -> None:
-    revocation = Revocation(ORG, PHONE.device, NOW)
-    by_gone = [signed_by(HANDLER, "gone"), signed_by(revocation, "gone")]
+    closing = WindowClosed(ORG, PHONE.device, NOW)
+    by_gone = [signed_by(HANDLER, "gone"), signed_by(closing, "gone")]
     good = signed_by(PHONE, "officer")
     found = roster(*by_gone, good, root=THREE, former=("gone",))
-    assert (found.members.keys(), found.members[PHONE.device].active) == ({PHONE.device}, True)
+    assert (found.members.keys(), found.members[PHONE.device].closed_at) == ({PHONE.device}, None)
     assert {entry.have for entry in found.pending.values()} == {frozenset()}
     over = [entry.signed.add(label=LABEL, by=officer("second")) for entry in found.pending.values()]
     after = roster(*over, good, root=THREE, former=("gone",))
-    assert (after.members[PHONE.device].active, after.members[HANDLER.device].active) == (False, True)
+    assert (after.members[PHONE.device].closed_at, after.members[HANDLER.device].active) == (NOW, True)
     assert after.pending == {}
     assert roster(*by_gone, good, root=THREE).statements.keys() == {key_of(PHONE)}
+
+
+def test_a_revocation_still_holds_when_the_officer_who_signed_it_has_gone() -> None:
+    """Else to remove an officer would give everybody back what that officer took away."""
+    revocation = Revocation(ORG, HANDLER.device, NOW)
+    parts = [signed_by(HANDLER, "officer", "second"), signed_by(revocation, "third")]
+    remain = replace(first_root(("officer", "second"), 1), policy=Policy(handler_officers=2))
+    for root, former in ((STRICT, ()), (remain, ("third",))):
+        found = roster(*parts, root=root, former=former)
+        assert (found.members[HANDLER.device].active, found.pending) == (False, {})
+        assert found.statements[key_of(revocation)].signatures
+    assert roster(*parts, root=remain).members[HANDLER.device].active, "nobody here knows that officer"
 
 
 def test_a_statement_carries_no_more_signatures_than_there_can_be_officers() -> None:
@@ -260,12 +272,6 @@ def test_holding_statements_are_never_pushed_out() -> None:
     found = roster(*flood, revocation, signed_by(PHONE, "officer"), root=STRICT)
     assert sha256(revocation.body) in found.statements
     assert found.members.keys() == {PHONE.device}
-
-
-def test_a_pending_revocation_stays_before_other_pending_statements() -> None:
-    flood = [signed_by(a_handler(n), "gone") for n in range(MAX_PENDING_OF_ONE_OFFICER + 3)]
-    gone = Revocation(ORG, PHONE.device, NOW)
-    assert key_of(gone) in roster(*flood, signed_by(gone, "gone"), root=STRICT, former=("gone",)).pending
 
 
 # --- places -------------------------------------------------------------------------------------------------

@@ -16,6 +16,7 @@ from crypto.root import Root, root_hash
 from crypto.roster import LABEL, Reason, Revocation, Role, sign_statement
 from crypto.signed import Countersigned
 from sync.belonging import (
+    keep_proposal,
     keep_roots,
     keep_statement,
     newest_root,
@@ -30,7 +31,8 @@ from sync.belonging import (
     take_statements,
 )
 from sync.errors import ProposalUnknownError, RootSignedError, SignHereError
-from sync.rootchange import RENEW_S, changed_again, countersign, open_proposals, propose
+from sync.revoking import revoke
+from sync.rootchange import RENEW_S, changed_again, countersign, open_proposals, propose, without
 from sync.state import State
 from tests.sync.offices import DAY, Hands, Office
 from tests.sync.relay.running import RunningRelay, start_relay
@@ -298,3 +300,25 @@ def test_a_device_without_an_officers_key_proposes_nothing(office: Office) -> No
     state.keys.drop("officer")
     with pytest.raises(SignHereError):
         propose(state, org=office.org, change=lambda root: root, now=0)
+
+
+def test_a_revocation_outlives_its_signer_who_was_removed_by_somebody_who_had_not_seen_it(
+    office: Office,
+) -> None:
+    office.join("H")
+    office.session("A", "H")
+    office.settle("A", "B", "C")
+    seized = office.client("H").me.id
+    revoke(office.client("C"), device=seized, reason=Reason.SEIZED)
+    gone = office.client("C").me.id
+    made = office.propose("A", without(gone))
+    office.session("C")  # which publishes the revocation; neither A nor B has fetched it
+    with office.states["B"].transaction():
+        for entry in proposals(office.states["A"]):
+            keep_proposal(office.states["B"], entry)
+    assert sign(office, "B", made.hash)
+    office.settle("B", "A")
+    for name in "AB":
+        assert gone not in {officer.device for officer in office.root(name).officers}
+        assert not office.roster(name).members[seized].active
+        assert all(entry.device != seized for entry in office.roster(name).handlers(office.desk()))

@@ -237,7 +237,7 @@ def _rosters(frozen: Frozen, phone: Admission, handler: Admission) -> list[dict[
         "revocation wins, the earlier one says why": [
             "handler by both", "rival by both", "rival again", "rival revoked later", "rival revoked",
         ],
-        "who has gone revokes nobody": ["rival by both", "rival revoked by one who has gone"],
+        "who has gone since has revoked all the same": ["rival by both", "rival revoked by one who has gone"],
         "who has gone admits nobody": ["phone", "other by one who has gone"],
         "a revoked device's token slot is used again": ["phone", "revocation", "other"],
         "the latest closing counts": ["phone", "window later", "window"],

@@ -42,7 +42,7 @@ async function united(statements, { org, keys }) {
 function withinBounds(pending) {
   const room = new Map();
   const ordered = [...pending].sort((a, b) =>
-    b.have.length - a.have.length || (b.said.kind === 2) - (a.said.kind === 2) || (a.hash < b.hash ? -1 : 1));
+    b.have.length - a.have.length || (a.hash < b.hash ? -1 : 1));
   return ordered.filter((one) => {
     const signers = [...one.signatures.keys()];
     const stays = signers.some((id) => (room.get(id) ?? 0) < PENDING_OF_ONE);
@@ -65,8 +65,9 @@ async function folded(statements, { root, org, former }) {
     one.needed = needed(one.said, root);
     one.kept = [...one.have, ...signers.filter((id) => !now.has(id))].slice(0, MOST_SIGNATURES).sort();
   }
-  const holding = all.filter((one) => one.have.length >= one.needed).sort(earlier);
-  const pending = withinBounds(all.filter((one) => one.have.length < one.needed));
+  const holds = (one) => one.have.length >= one.needed || one.said.kind === 2; // whichever officer signed it
+  const holding = all.filter(holds).sort(earlier);
+  const pending = withinBounds(all.filter((one) => !holds(one)));
   const byHash = (a, b) => (a.hash < b.hash ? -1 : 1);
   return {
     ...membersOf(holding),
