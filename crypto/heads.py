@@ -18,6 +18,13 @@ from crypto.root import Root
 from crypto.signed import Signed
 
 HEAD_LABEL: Final = "kantha/v1/directory-head"
+MAX_VERSION: Final = 2**47
+MAX_TOKEN_EPOCH: Final = 2**31
+"""Far below what the fields hold, so that no publisher can use the numbers up."""
+MAX_VERSION_STEP: Final = 2**20
+"""How far one edition may go beyond the newest that a reader has seen."""
+EPOCHS_AHEAD: Final = 2**16
+"""An edition raises the token epoch by one at most, so it stays near the version."""
 
 
 @dataclass(frozen=True)
@@ -98,6 +105,10 @@ def require_newer(head: Head, seen: Seen) -> None:
         raise DirectoryRefusedError("The relay shows an older directory than this device has seen.")
     if not seen.head_hash:
         return
+    ends = head.version >= MAX_VERSION or head.token_epoch >= MAX_TOKEN_EPOCH
+    jumps = head.version > seen.version + MAX_VERSION_STEP or head.token_epoch > head.version + EPOCHS_AHEAD
+    if head.version > seen.version and (ends or jumps):
+        raise DirectoryRefusedError("The relay shows a directory whose numbers are absurdly high.")
     if head.version == seen.version and head.hash != seen.head_hash:
         raise DirectoryRefusedError("The relay shows two different directories under one number.")
     if head.version == seen.version + 1 and head.previous != seen.head_hash:

@@ -17,11 +17,13 @@ from crypto.directory import (
     PublisherBox,
     UntrustedPhoneDirectory,
     content_hash,
+    require_newer,
     seal_handler_part,
     seal_phone_part,
     sign_head,
 )
 from crypto.handler_part import MAX_ROOTS
+from crypto.heads import MAX_VERSION_STEP
 from crypto.ids import DeskId
 from crypto.primitives import SealingKey
 from crypto.root import Root
@@ -143,14 +145,21 @@ class Editor:
         )
         signed = sign_head(head, by=client.me.identity)
         keys = [entry.epoch_key for entry in handlers]
-        return Edition(signed, phone, part, keys, frozenset(blind), token)
+        made = Edition(signed, phone, part, keys, frozenset(blind), token)
+        # As a reader would, before it is put: what nobody accepts would have to be repaired by another.
+        made.untrusted().verify(org=head.org, seen=client.seen(), now=now, pinned=client.pinned())
+        require_newer(head, client.handler_seen())
+        return made
 
     def _place(self, there: There) -> tuple[int, bytes]:
         """Version, and hash of the head before: the newest of both parts, perhaps a killed publisher's."""
         seen, handler = self.directory.seen(), self.directory.handler_seen()
         newest = handler if handler.version > seen.version else seen
         step = _TEAR if there.torn else 1
-        return max(newest.version, there.above) + step, newest.head_hash or bytes(32)
+        # Nobody follows a number that is absurdly high, so this does not go on above it either.
+        near = not newest.head_hash or there.above + step <= newest.version + MAX_VERSION_STEP
+        above = there.above if near else 0
+        return max(newest.version, above) + step, newest.head_hash or bytes(32)
 
     def entries(self, root: Root) -> list[HandlerEntry]:
         """Every active handler with its newest epoch key, as far as one is known."""

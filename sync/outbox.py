@@ -323,10 +323,12 @@ class Outbox:
         return finished
 
     def oldest_outstanding(self, desk: DeskId) -> int:
-        """The lowest counter that may still be sealed, also again; or the next one."""
+        """The lowest counter that may still be sealed, also again; or the next one.
+
+        What is too late counts until it is given up: a later directory may say that it can be read after all.
+        """
         row = self.state.db.execute(
-            "SELECT min(c.counter) FROM sync_cell c LEFT JOIN sync_parcel p ON p.id = c.parcel"
-            " WHERE c.desk = ? AND c.state <> ? AND NOT coalesce(p.late, 0)",
+            "SELECT min(counter) FROM sync_cell WHERE desk = ? AND state <> ?",
             (desk, CellState.CONFIRMED),
         ).fetchone()
         return int(row[0]) if row[0] is not None else self.highest_counter(desk) + 1

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
+from crypto.heads import EPOCHS_AHEAD
 from crypto.root import Root
 from crypto.roster import Roster
 from crypto.tokens import TokenMaster, token_state, week_of
@@ -58,6 +59,8 @@ def next_state(state: State, *, roster: Roster, root: Root, epoch: int) -> Token
     digest, known = digest_of(roster, root), known_state(state)
     if known is None:
         return TokenState(max(epoch, FIRST_EPOCH), digest)
+    if known.epoch > epoch + EPOCHS_AHEAD:  # no honest publisher's: nobody would follow
+        return TokenState(epoch + 1, digest)
     if known.digest == digest and not state.place(_RAISE):
         return known
     return TokenState(max(epoch, known.epoch) + 1, digest)

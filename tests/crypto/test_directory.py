@@ -191,6 +191,22 @@ def test_an_older_directory_is_refused_and_the_same_one_is_not() -> None:
         fetched(sealed_phone(4), seen=seen)
 
 
+def test_numbers_that_are_absurdly_high_are_refused_by_whoever_has_seen_any() -> None:
+    content = published().phone.encode()
+    step = Seen(version=5, head_hash=bytes(32))
+    assert verified(content, head_for(content, version=5 + 2**20), seen=step)
+    assert verified(content, head_for(content, version=7, token_epoch=7 + 2**16), seen=step)
+    near_the_end = Seen(version=2**47 - 2, head_hash=bytes(32))
+    for seen, changes in (
+        (step, {"version": 6 + 2**20}),
+        (step, {"version": 7, "token_epoch": 8 + 2**16}),
+        (near_the_end, {"version": 2**47}),
+        (near_the_end, {"version": 2**47 - 1, "token_epoch": 2**31}),
+    ):
+        with pytest.raises(DirectoryRefusedError, match=r"absurdly|does not follow"):
+            verified(content, head_for(content, **changes), seen=seen)
+
+
 def test_two_directories_under_one_number_are_a_fork() -> None:
     seen = Seen(version=5, head_hash=published().head.hash)
     with pytest.raises(DirectoryRefusedError, match="two different"):

@@ -16,9 +16,11 @@ from crypto.errors import CellDamagedError
 from crypto.ids import DeskId
 from crypto.parcels import Parcel, ParcelKind
 from crypto.roster import Role
+from crypto.slot_chains import SlotChain
 from sync.errors import TokenRefusedError
 from sync.membership import Self
 from sync.outbox import HEARTBEATS, RESEND_AFTER_S, CellState, Outbox
+from sync.pairwise import device_chains, save_device_chains
 from sync.wallet import OWN, take_token
 from sync.wire import CELLS_PER_DEPOSIT, COMPLAINTS, DEPOSIT_BYTES_OF, WEEK_SECONDS
 from tests.crypto import people
@@ -342,6 +344,38 @@ def test_what_the_desk_can_no_longer_read_is_shown_and_not_sent_again() -> None:
     outbox.give_up(sent)
     outbox.give_up(late)
     assert len(outbox.items()) == 3, "only what is too late can be given up"
+
+
+def test_what_is_too_late_keeps_its_slot_keys_until_it_is_given_up() -> None:
+    """A later directory may say that it can be read after all: with random slots it would be refuted."""
+    outbox = phone_outbox()
+    late = put_for(outbox, 850, CODES[0])
+    put_for(outbox, 870, CODES[1])
+    outbox.left(outbox.pack(day_keys(), {}, last=False))
+    handler = people.device("handler")
+    save_device_chains(outbox.state, people.DESK, {handler: (SlotChain.begin(people.seed("slot"), first=1),)})
+    outbox.note_readable(people.DESK, 860)
+    assert outbox.confirm(people.DESK, [2]) == [(CODES[1], 1)]
+    outbox.note_readable(people.DESK, 840)
+    assert [item.too_late for item in outbox.items()] == [False]
+    (chain,) = device_chains(outbox.state, people.DESK)[handler]
+    assert chain.counter == 1
+    outbox.note_readable(people.DESK, 860)
+    outbox.give_up(late)
+    outbox.confirm(people.DESK, [2])
+    (chain,) = device_chains(outbox.state, people.DESK)[handler]
+    assert chain.counter == 3, "what was given up holds nothing back"
+
+
+def test_a_line_that_disappears_again_makes_nothing_too_late_and_deletes_nothing() -> None:
+    outbox = phone_outbox()
+    parcel = put_for(outbox, 850, CODES[0])
+    outbox.note_readable(people.DESK, 0, generation=LINE_GENERATIONS)
+    outbox.left(outbox.pack(day_keys(), {}, last=True))
+    assert [(item.parcel, item.too_late) for item in outbox.items()] == [(parcel, True)]
+    outbox.note_readable(people.DESK, 0, generation=LINE_GENERATIONS - 1)
+    assert [(item.parcel, item.too_late) for item in outbox.items()] == [(parcel, False)]
+    assert [counter for counter, _body in counted(outbox.pack(day_keys(), {}, last=True))] == [1]
 
 
 def test_what_was_sealed_before_a_desk_lost_its_keys_is_too_late() -> None:

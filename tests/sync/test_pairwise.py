@@ -65,11 +65,11 @@ def test_after_a_second_introduction_each_counter_is_vouched_for_by_the_newest_t
     assert device_chains(state, DESK)[HANDLER] == (new,)
 
 
-def test_a_handler_takes_a_later_introduction_and_no_repeated_or_earlier_one() -> None:
+def test_a_handler_takes_each_introduction_once_in_any_order() -> None:
     state = new_state()
     assert take_introduction(state, PHONE, DESK, seed=seed("a"), first=5)
     assert not take_introduction(state, PHONE, DESK, seed=seed("a"), first=5)
-    assert not take_introduction(state, PHONE, DESK, seed=seed("z"), first=4)
+    assert take_introduction(state, PHONE, DESK, seed=seed("z"), first=4), "it was lost in between"
     assert take_introduction(state, PHONE, DESK, seed=seed("b"), first=5)
     assert take_introduction(state, PHONE, DESK, seed=seed("c"), first=9)
     assert not take_introduction(state, PHONE, DESK, seed=seed("b"), first=5)
