@@ -80,7 +80,8 @@ def make(device: Device, out: Path) -> ArchiveView:
         ),
     )
     with _replacing(out) as file:
-        counts = _write(file, device, header, known, secret)
+        left_out = Counter[int]()
+        counts = _write(file, device, header, known, secret, left_out)
         file.seek(0)
         found = walk(file, ArchiveHeader.read(file), secret, anchors=[known.newest_hash], take=rows.read)
         if found.counts != counts:
@@ -97,15 +98,21 @@ def make(device: Device, out: Path) -> ArchiveView:
         operations=counts[rows.OPERATION],
         officers=len(header.officers),
         threshold=header.threshold,
+        left_out=left_out.total(),
     )
 
 
 def _write(
-    file: BinaryIO, device: Device, header: ArchiveHeader, known: Known, secret: ArchiveSecret
+    file: BinaryIO,
+    device: Device,
+    header: ArchiveHeader,
+    known: Known,
+    secret: ArchiveSecret,
+    left_out: Counter[int],
 ) -> Counter[int]:
     writer, counts = ArchiveWriter(file, header, key=secret.key), Counter[int]()
     writer.record(KNOWN, [known.encode()])
-    for kind, values in rows.rows(device.vault.db):
+    for kind, values in rows.rows(device.vault.db, left_out=left_out):
         writer.record(kind, values)
         counts[kind] += 1
     writer.finish(maker=device.me.id, by=device.me.identity)

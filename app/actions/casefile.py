@@ -18,7 +18,7 @@ from app.domain import operations as ops
 from app.domain.case import Case, fold
 from app.domain.errors import OperationError
 from app.domain.operations import Operation
-from app.vault import asked, cases, operations, received
+from app.vault import archive, asked, cases, operations, received
 from app.vault.asked import Asked
 from app.vault.cases import IndexedCase
 from app.vault.database import Database
@@ -179,7 +179,9 @@ def _show_question(db: Database, subject: bytes, operation: Operation) -> None:
         and isinstance(text, str)
         and file_of(code) == subject
     ):
-        asked.keep(db, Asked(id=question, code=code, at=operation.at_ms // 1000, text=text))
+        found = Asked(id=question, code=code, at=operation.at_ms // 1000, text=text)
+        if archive.fits(archive.ASKED, [found.id, found.code, found.at, found.text]):
+            asked.keep(db, found)  # what no archive may hold is no question
 
 
 def _word(value: object) -> str | None:

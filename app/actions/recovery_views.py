@@ -18,7 +18,10 @@ class CardView(msgspec.Struct, frozen=True):
 
 
 class ArchiveView(msgspec.Struct, frozen=True):
-    """An archive that was written and read again. ``officers`` of whom any ``threshold`` open it."""
+    """An archive that was written and read again. ``officers`` of whom any ``threshold`` open it.
+    ``left_out``: rows of this vault that are not in it, because no archive may hold them (a code or a text of
+    a length that this program never makes).
+    """
 
     path: str
     id: str
@@ -29,6 +32,7 @@ class ArchiveView(msgspec.Struct, frozen=True):
     operations: int
     officers: int
     threshold: int
+    left_out: int = 0
 
 
 class DrillView(msgspec.Struct, frozen=True):

@@ -7,12 +7,14 @@ here.
 
 Guarantees: a page of rows at a time in memory, however many there are; rows that came back twice change
 nothing. Rows from a file are not trusted to have the right form: `keep` refuses what the vault would not have
-written itself.
+written itself. What `keep` would refuse is not archived, only counted: one row never costs a desk its
+archive.
 """
 
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Callable, Iterator
 from typing import Any, Final
 
@@ -25,6 +27,7 @@ from app.vault.arrived import Arrived
 from app.vault.asked import Asked
 from app.vault.database import Database
 from app.vault.operations import StoredOperation
+from crypto.archives import MAX_RECORD_BYTES
 from crypto.errors import ArchiveRefusedError
 
 ARRIVAL: Final = 3
@@ -32,6 +35,8 @@ ASKED: Final = 4
 OPERATION: Final = 5
 _PAGE_ROWS: Final = 32
 """A payload may have megabytes."""
+_ROOM_BYTES: Final = 1_024
+"""Around the values of a record."""
 _KINDS: Final = ("complaint", "addition", "answer")
 _TRUST: Final = {0: False, 1: True, None: None}
 
@@ -47,8 +52,10 @@ def tables() -> list[str]:
     return [table for table, _columns in _SELECTED.values()]
 
 
-def rows(db: Database) -> Iterator[tuple[int, list[Any]]]:
-    """(kind, values) of every row that is there now; what comes in meanwhile is for the next archive."""
+def rows(db: Database, *, left_out: Counter[int] | None = None) -> Iterator[tuple[int, list[Any]]]:
+    """(kind, values) of every row that is there now; what comes in meanwhile is for the next archive.
+    Rows that no archive may hold are counted in `left_out`, by their kind.
+    """
     ends = {kind: _last(db, table) for kind, (table, _columns) in _SELECTED.items()}
     for kind, (table, columns) in _SELECTED.items():
         place = 0
@@ -61,7 +68,10 @@ def rows(db: Database) -> Iterator[tuple[int, list[Any]]]:
             if not page:
                 break
             for row in page:
-                yield kind, list(row[1:])
+                if fits(kind, list(row[1:])):
+                    yield kind, list(row[1:])
+                elif left_out is not None:
+                    left_out[kind] += 1
             place = page[-1][0]
 
 
@@ -87,6 +97,20 @@ def read(kind: int, values: list[Any]) -> Arrived | Asked | StoredOperation:
     if kind not in _READERS:
         raise ArchiveRefusedError("This archive was made by a newer version of this program.")
     return _READERS[kind](values)
+
+
+def fits(kind: int, values: list[Any]) -> bool:
+    """Whether an archive may hold this row: it is read again, and no larger than a record."""
+    try:
+        read(kind, values)
+    except ArchiveRefusedError:
+        return False
+    size = sum(len(value.encode()) if type(value) is str else len(value) for value in values if _long(value))
+    return size + _ROOM_BYTES <= MAX_RECORD_BYTES
+
+
+def _long(value: Any) -> bool:
+    return type(value) in (str, bytes)
 
 
 def _arrived(values: list[Any]) -> Arrived:

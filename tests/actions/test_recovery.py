@@ -7,20 +7,21 @@ import os
 import stat
 import tracemalloc
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import combinations
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from app.actions import archiving, casework, intake, recovery, restoration
+from app.actions import archiving, casefile, casework, intake, recovery, restoration
 from app.actions.archiving import ArchiveNotWrittenError, ArchiveOfOthersError, ArchiveUnreadableError
 from app.actions.cards import CardNumberError, CardsDifferError, CardTwiceError, SamePassphraseError
 from app.actions.device import Device, state, unlock
 from app.actions.errors import ChoiceUnknownError, NotThisRoleError
 from app.actions.restoration import NotEmptyError
-from app.vault import arrived
+from app.domain import operations as ops
+from app.vault import arrived, asked
 from app.vault.arrived import Arrived
 from app.vault.vault import Vault
 from crypto.archives import ArchiveHeader, ArchiveSecret, ArchiveWriter
@@ -33,6 +34,7 @@ from crypto.errors import (
     StreamDamagedError,
     WeakPassphraseError,
 )
+from crypto.ids import DeskId
 from crypto.primitives import DeviceSigningKey
 from crypto.quorum import seal_to_quorum
 from sync.errors import SignHereError
@@ -161,6 +163,45 @@ def test_an_archive_that_cannot_be_written_leaves_nothing(
         recovery.archive(office.world.desk, kept)
     assert [path.name for path in tmp_path.iterdir()] == ["kept"]
     assert kept.read_bytes() == b"the older one"
+
+
+def test_a_row_that_no_archive_may_hold_costs_the_desk_no_archive(office: Office, tmp_path: Path) -> None:
+    desk = office.world.desk
+    before = recovery.archive(desk, tmp_path / "before")
+    bad = Arrived(b"d" * 16, "", "addition", b"p" * 16, "main", True, 1_795_348_000, "{}")
+    arrived.keep(desk.vault.db, bad)
+    try:
+        view = recovery.archive(desk, tmp_path / "archive")
+    finally:
+        desk.vault.db.execute("DELETE FROM arrival WHERE code = ''")
+    assert (before.left_out, view.left_out) == (0, 1)
+    assert view.complaints == before.complaints
+
+
+def test_a_question_that_no_archive_may_hold_is_not_kept(office: Office) -> None:
+    desk = office.world.desk
+    for code, question in (("9" * 40, b"q" * 16), ("9", b"q" * 40), ("9", b"")):
+        subject = casefile.file_of(code)
+        with desk.vault.transaction():
+            casefile.take(desk, ops.encode(ops.Operation(
+                id=os.urandom(16), case=subject, at_ms=1, device=b"d" * 16, counter=1, kind=ops.NOTE_ADD,
+                value={"question": question, "code": code, "text": "x"},
+            )))  # fmt: skip
+        casefile.catch_up(desk.vault)
+        assert asked.about(desk.vault.db, code) == []
+
+
+def test_what_is_known_may_be_as_much_as_a_directory_brings(office: Office) -> None:
+    known = Known.of(office.world.desk.directory_client)
+    assert known is not None
+    grown = replace(
+        known,
+        chain=known.chain * (1_024 // len(known.chain)),
+        head_version=2**48 - 1,
+        token_epoch=2**32 - 1,
+        generations=tuple((DeskId(number.to_bytes(8, "big")), 2**32 - 1) for number in range(64)),
+    )
+    assert Known.decode(grown.encode()) == grown
 
 
 def plain_of(office: Office, path: Path | None = None) -> bytes:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -17,6 +19,7 @@ from app.vault.arrived import Arrived
 from app.vault.asked import Asked
 from app.vault.operations import StoredOperation
 from app.vault.vault import Vault
+from crypto.archives import MAX_RECORD_BYTES
 from crypto.errors import ArchiveRefusedError
 from sync.schema import MIGRATIONS
 from tests.vault.conftest import PASSPHRASE, SMALL_ARGON_KIB
@@ -62,6 +65,18 @@ def test_everything_comes_back_and_twice_is_the_same_as_once(vault: Vault, other
                 archive.keep(db, kind, values)
         assert contents(other) == contents(vault)
     assert len(contents(vault)) == 141
+
+
+def test_a_row_that_no_archive_may_hold_is_counted_and_costs_no_other_row(vault: Vault) -> None:
+    fill(vault, 40)
+    arrived.keep(vault.db, msgspec.structs.replace(GOOD, code=""))
+    asked.keep(vault.db, msgspec.structs.replace(QUESTION, id=b"q" * 40))
+    large = json.dumps({"x": "y" * MAX_RECORD_BYTES})
+    arrived.keep(vault.db, msgspec.structs.replace(GOOD, payload=large))
+    operations.keep(vault.db, msgspec.structs.replace(operation(99), body=b"\xc1"))
+    left_out = Counter[int]()
+    assert len(list(archive.rows(vault.db, left_out=left_out))) == 81
+    assert left_out == {ARRIVAL: 2, ASKED: 1, OPERATION: 1}
 
 
 def test_what_comes_in_while_it_is_read_is_for_the_next_archive(vault: Vault) -> None:
