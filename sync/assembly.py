@@ -62,7 +62,9 @@ class Sink(Protocol):
 
 @dataclass
 class Taken:
-    """What a page brought, in numbers. `foreign`: cells that no key of ours opens."""
+    """What a page brought, in numbers. `foreign`: cells that no key of ours opens, or whose sender is no
+    member.
+    """
 
     parcels: int = 0
     operations: int = 0
@@ -85,7 +87,12 @@ class Assembly:
         self._pieces = self.state.db.execute("SELECT 1 FROM sync_chunk LIMIT 1").fetchone() is not None
 
     def take_chunk(self, cell: UntrustedCell, member: Member | None, vouched: int, taken: Taken) -> None:
-        """A piece of a parcel; the parcel with it if it is the last one."""
+        """A piece of a parcel; the parcel with it if it is the last one. Nothing is kept of what names a
+        sender who never belonged: anybody could fill the vault with it.
+        """
+        if member is None:
+            taken.foreign += 1
+            return
         try:
             chunk = Chunk.from_body(cell.cell.body)
         except EncodingError:
@@ -129,6 +136,8 @@ class Assembly:
             if key is None:
                 raise ParcelDamagedError
             content = open_parcel(parcel, key=key, org=self.org)
+            if not content.code:
+                raise ParcelDamagedError  # it belongs to no complaint, and no archive would hold it
         except ParcelDamagedError:
             taken.unreadable += 1
             return False

@@ -40,7 +40,8 @@ def say_receipts(state: State, *, me: Self, member: Membership, roster: Roster, 
     over = (trusted_day(state) - _KEPT_DAYS) * DAY_SECONDS
     state.db.execute("DELETE FROM sync_shown WHERE at < ?", (over,))
     state.db.execute("DELETE FROM sync_receipt WHERE at < ?", (over,))
-    state.db.execute("DELETE FROM sync_chunk WHERE vouched = 2 AND at < ?", (over,))  # nobody vouched for it
+    # Pieces of what nobody vouched for, or what was shown not to come from where it says.
+    state.db.execute("DELETE FROM sync_chunk WHERE vouched <> 1 AND at < ?", (over,))
     recent, mine = state.now() - RECEIPT_DAYS * DAY_SECONDS, me.id
     if not any(entry.at >= recent for entry in roster.handlers(member.desk) if entry.device != mine):
         return

@@ -241,13 +241,25 @@ def test_what_a_revoked_phone_sends_is_set_aside() -> None:
     assert desk.confirms() == 0
 
 
-def test_what_an_unknown_device_sends_is_set_aside() -> None:
+def test_what_claims_to_come_from_nobody_who_ever_belonged_is_counted_and_not_kept() -> None:
     desk = Desk()
-    chunk = cut(parcel())[0]
-    desk.take(cell(CellKind.PARCEL, 1, chunk.to_body(), sender="nobody"))
-    assert [one.authentic for one in desk.shelf.parcels] == [False]
+    short, piece = cut(parcel())[0], cut(parcel(text="long " * 9_000))[0]
+    assert piece.total > 1
+    cells = [cell(CellKind.PARCEL, 1, one.to_body(), sender="nobody") for one in (short, piece)]
+    assert desk.take(*cells).foreign == 2
+    assert desk.shelf.parcels == []
+    for table in ("sync_chunk", "sync_parcel_done"):
+        assert desk.state.db.execute(f"SELECT count(*) FROM {table}").fetchone() == (0,)
     desk.take(introduction(by="nobody"))
     assert desk.state.keys.get(f"slot/{people.DESK.hex()}/{people.device('nobody').hex()}") is None
+
+
+@pytest.mark.parametrize("key", [SLOT_KEY, people.seed("another")])
+def test_a_parcel_without_a_code_is_unreadable_and_not_handed_on(key: bytes) -> None:
+    desk = Desk()
+    taken = desk.take(introduction(), *pieces(code="", key=key))
+    assert (taken.parcels, taken.unreadable) == (0, 1)
+    assert desk.shelf.parcels == []
 
 
 def test_a_code_of_another_phone_is_never_authentic() -> None:

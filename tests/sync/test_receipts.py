@@ -6,6 +6,7 @@ import pytest
 
 from crypto.announcements import Receipt, Receipts, sign_announcement
 from crypto.cells import CellKind
+from crypto.desk_keys import day_of
 from crypto.ids import DeskId, DeviceId
 from crypto.parcels import Parcel, cut
 from crypto.roster import Role, Roster, sign_statement
@@ -13,6 +14,7 @@ from sync.membership import Self
 from sync.outbox import Outbox
 from sync.receipts import RECEIPT_DAYS, attested_by, note_shown, say_receipts
 from sync.state import State
+from sync.windows import note_page_day
 from tests.crypto import people
 from tests.sync.stores import NOW, Hands, member, new_state, parcel
 from tests.sync.test_inbox import PHONE, Desk, cell, introduction, pieces
@@ -179,6 +181,22 @@ def test_what_is_older_than_the_relay_keeps_is_not_said() -> None:
     assert say(outbox, int(clock.now)) == 0
     show(outbox.state, 1, start=1)
     assert say(outbox, int(clock.now)) == 1
+
+
+@pytest.mark.parametrize(("vouched", "left"), [(0, 0), (1, 1), (2, 0)])
+def test_pieces_of_what_is_not_shown_are_kept_for_60_days(vouched: int, left: int) -> None:
+    clock = Hands()
+    outbox = handler(clock)
+    outbox.state.db.execute(
+        "INSERT INTO sync_chunk (device, desk, parcel, piece, vouched, at, body)"
+        " VALUES (?, ?, ?, 0, ?, ?, ?)",
+        (PHONE, people.DESK, b"p" * 16, vouched, outbox.state.now(), b"a piece"),
+    )
+    for days, expected in ((59, 1), (2, left)):
+        clock.now += days * DAY
+        note_page_day(outbox.state, day_of(clock.now))
+        say(outbox, NOW)
+        assert outbox.state.db.execute("SELECT count(*) FROM sync_chunk").fetchone() == (expected,)
 
 
 def test_nobody_vouches_because_of_its_own_admission() -> None:
