@@ -10,15 +10,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-from crypto.desk_keys import DayKey, day_of
+from crypto.desk_keys import DAY_SECONDS, DayKey, day_of
 from crypto.directory import PhoneDirectory
 from crypto.ids import DeskId, DeviceId
 from crypto.root import Policy
-from crypto.roster import Role, Roster
+from crypto.roster import Role, Roster, WindowClosed
+from crypto.statements import decode_statement
 from sync.integrity import Line
 from sync.state import State
 
 _PAGE_DAY: Final = "page-day"
+_CLOSINGS: Final = "window-closings"
 
 
 # --- time ---------------------------------------------------------------------------------------------
@@ -114,15 +116,40 @@ def windows(state: State, *, roster: Roster, desk: DeskId) -> list[Window]:
         "SELECT device, since, heard_at FROM sync_window WHERE desk = ?", (desk,)
     ).fetchall()
     said = {bytes(device): (since, int(heard)) for device, since, heard in rows}
-    found = []
+    found, closings = [], _closings(state, roster)
     for device, member in sorted(roster.members.items()):
         if not member.active or member.admission.role is not Role.INTAKE:
             continue
         since, heard = said.get(device, (None, None))
         first = day_of(member.admission.at) - 1 if since is None else int(since)
-        closed_at = member.closed_at
+        closed_at = closings.get(device)
         closed = closed_at is not None and not (heard is not None and heard > closed_at)
         found.append(Window(device, first, heard, closed))
+    return found
+
+
+def _closings(state: State, roster: Roster) -> dict[DeviceId, int]:
+    """When each window was last closed. An officer's clock may be ahead: a closing counts from the end of the
+    day after T at the latest, as T was when this handler first saw it. So a phone that is heard later has its
+    window again, whatever date the statement names.
+    """
+    found = {device: one.closed_at for device, one in roster.members.items() if one.closed_at is not None}
+    if newest_page_day(state) is None:
+        return found  # T is 0: nothing is destroyed
+    latest = (trusted_day(state) + 2) * DAY_SECONDS
+    kept = state.place(_CLOSINGS) or []
+    known = {(DeviceId(bytes(device)), at): believed for device, at, believed in kept}
+    ahead = {device for device, at in found.items() if at > latest or (device, at) in known}
+    if not ahead:
+        return found
+    said = [decode_statement(one.body) for key, one in roster.statements.items() if key not in roster.pending]
+    places = {(one.device, one.at) for one in said if isinstance(one, WindowClosed) and one.device in ahead}
+    believed = {place: min(place[1], known.get(place, latest)) for place in sorted(places)}
+    bounded = [[device, at, value] for (device, at), value in believed.items() if value < at]
+    if bounded != kept:
+        state.set_place(_CLOSINGS, bounded)
+    for wanted in ahead:
+        found[wanted] = max(value for (device, _at), value in believed.items() if device == wanted)
     return found
 
 

@@ -134,6 +134,24 @@ def test_an_officer_closes_the_window_and_it_opens_when_the_phone_is_heard_again
     assert days.kept(closed(at)) == 50
 
 
+def test_a_closing_from_a_clock_that_was_ahead_is_undone_when_the_phone_is_heard_again() -> None:
+    days, at = Days().at(100), NOW + 500 * DAY
+    days.heard(99, since=90)
+    assert days.kept(closed(at)) == 56
+    days.at(110).heard(103, since=40, counter=2)
+    assert days.kept(closed(at)) == 40
+    days.at(501)
+    assert [one.closed for one in windows(days.state, roster=roster(closed(at)), desk=DESK)] == [False]
+
+
+def test_a_closing_from_a_clock_that_was_ahead_hides_no_later_one() -> None:
+    days, ahead = Days().at(100), closed(NOW + 500 * DAY)
+    assert days.kept(ahead) == 56
+    days.at(110).heard(105, since=40)
+    assert days.kept(ahead) == 40
+    assert days.kept(ahead, closed(NOW + 109 * DAY)) == 66
+
+
 def test_a_revoked_phone_holds_nothing_open() -> None:
     days = Days().at(100)
     gone = sign_statement(Revocation(ORG, people.device("phone"), NOW), by=[people.officer()])
