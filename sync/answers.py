@@ -80,10 +80,19 @@ class Answers:
 
     def forget(self, devices: Iterable[DeviceId]) -> None:
         """Nothing more is said to these, which were revoked: what waits for them and their reply keys go, so
-        that no question is sealed to a phone that was taken.
+        that no question is sealed to a phone that was taken. A deposit that was not sent yet and says
+        something to one of them is taken back: what it says to others waits again.
         """
+        gone = set(devices)
+        placed = self.state.db.execute(
+            "SELECT device, deposit FROM sync_reply WHERE state = ?", (ReplyState.PLACED,)
+        ).fetchall()
+        spoiled = {bytes(deposit) for device, deposit in placed if bytes(device) in gone}
+        for deposit in self.outbox.unsent():
+            if deposit.id in spoiled:
+                self.withdraw(deposit)
         with self.state.transaction():
-            for device in devices:
+            for device in gone:
                 self.state.db.execute(
                     "DELETE FROM sync_reply WHERE device = ? AND state = ?", (device, ReplyState.WAITING)
                 )

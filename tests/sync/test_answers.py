@@ -243,6 +243,30 @@ def test_what_the_relay_refused_is_said_again_under_another_number() -> None:
     assert any(isinstance(one, Asked) for one in hear(phone_outbox(), *cells(again.body)))
 
 
+def test_a_deposit_that_was_not_sent_yet_says_nothing_to_a_phone_that_was_revoked() -> None:
+    answers = desk_answers()
+    know(answers)
+    taken = people.device("taken")
+    know(answers, taken, OpeningKey(people.seed("taken reply")))
+    answers.queue(taken, ReplyKind.QUESTION, question("for the one that was taken"))
+    answers.queue(PHONE, ReplyKind.QUESTION, question("for the other"))
+    answers.pack()
+    answers.forget([taken])
+    assert answers.outbox.unsent() == []
+    assert answers.waiting() == 1
+    heard = hear(phone_outbox(), *cells(answers.pack().body))
+    assert [one.body["text"] for one in heard if isinstance(one, Asked)] == ["for the other"]
+
+
+def test_a_deposit_that_says_nothing_to_a_revoked_phone_stays() -> None:
+    answers = desk_answers()
+    know(answers)
+    answers.queue(PHONE, ReplyKind.QUESTION, question())
+    kept = answers.pack()
+    answers.forget([people.device("taken")])
+    assert answers.outbox.unsent() == [kept]
+
+
 def test_a_question_to_a_phone_whose_key_is_not_known_yet_waits_and_holds_nothing_up() -> None:
     answers = desk_answers()
     for number in range(6):
