@@ -195,8 +195,10 @@ def _members(statements: list[Statement]) -> dict[DeviceId, Member]:
         else:
             closed[device] = max(statement.at, closed.get(device, 0))
     for own in admissions.values():
-        own.sort(key=_earlier)
-    placed = _placed([entry for own in admissions.values() for entry in own if entry.device not in revoked])
+        own.sort(key=_first)
+    placed = _placed(
+        [entry for own in admissions.values() for entry in _of_role(own) if entry.device not in revoked]
+    )
     members = {}
     for device, own in admissions.items():
         gone = revoked.get(device)
@@ -211,15 +213,22 @@ def _members(statements: list[Statement]) -> dict[DeviceId, Member]:
     return members
 
 
-def _earlier(admission: Admission) -> tuple[int, bytes]:
-    return (admission.at, primitives.sha256(admission.encode()))
+def _first(admission: Admission) -> tuple[bool, int, bytes]:
+    """Handlers' before intake devices', which one officer alone signs with any `at`; then the lower."""
+    handler = admission.role is Role.HANDLER
+    return (not handler, admission.at, primitives.sha256(admission.encode()))
+
+
+def _of_role(own: list[Admission]) -> list[Admission]:
+    """Those of the role that the first one gives: a displaced handler does not become an intake device."""
+    return [entry for entry in own if entry.role is own[0].role]
 
 
 def _placed(admissions: list[Admission]) -> dict[DeviceId, Admission]:
     """Each active device's first admission whose place at the desk nobody has from an earlier one."""
     taken: set[tuple[DeskId, int]] = set()
     placed: dict[DeviceId, Admission] = {}
-    for admission in sorted(admissions, key=_earlier):
+    for admission in sorted(admissions, key=_first):
         if admission.device in placed:
             continue
         if admission.slot is not None:

@@ -322,6 +322,27 @@ def test_the_same_slot_at_another_desk_or_a_phone_displaces_nobody() -> None:
     assert not any(member.displaced for member in found.members.values())
 
 
+def test_one_officer_alone_makes_no_intake_device_of_a_handler() -> None:
+    """`at` is whatever the signer says, and an intake device's admission needs one officer."""
+    demoted = replace(HANDLER, role=Role.INTAKE, slot=None, prefix=999, desk=OTHER_DESK, at=0)
+    parts = [signed_by(HANDLER, "officer", "second"), signed_by(demoted, "third")]
+    for order in itertools.permutations(parts):
+        found = roster(*order, root=STRICT)
+        assert found.members[HANDLER.device].admission == HANDLER
+        assert found.handlers(HANDLER.desk) == [HANDLER]
+    alone = roster(parts[1], root=STRICT).members[HANDLER.device].admission
+    assert alone == demoted
+
+
+def test_a_displaced_or_revoked_handler_becomes_no_intake_device() -> None:
+    demoted = replace(RIVAL, role=Role.INTAKE, slot=None, prefix=999, at=0)
+    parts = [signed_by(entry, "officer") for entry in (HANDLER, RIVAL, demoted)]
+    rival = roster(*parts).members[RIVAL.device]
+    assert (rival.admission, rival.displaced) == (RIVAL, True)
+    gone = signed_by(Revocation(ORG, RIVAL.device, NOW), "officer")
+    assert roster(*parts, gone).members[RIVAL.device].admission == RIVAL
+
+
 # --- token slots --------------------------------------------------------------------------------------------
 
 

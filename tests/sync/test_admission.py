@@ -7,12 +7,14 @@ from dataclasses import replace
 import pytest
 
 from crypto.enrolment import Invitation, digits, seal_reply_cell
-from crypto.primitives import random_bytes, sha256
-from crypto.root import Officer
-from crypto.roster import Role
+from crypto.primitives import OfficerSigningKey, random_bytes, sha256
+from crypto.root import Officer, Policy, Root
+from crypto.roster import Role, Roster, sign_statement
+from crypto.signed import Countersigned
 from sync.admission import REPLIES_KEPT, officer_digits, take_reply_cell
 from sync.joining import Joining
 from sync.state import State
+from sync.welcomes import release_welcomes
 from tests.crypto import people
 from tests.sync.stores import NOW, Hands, new_state
 
@@ -111,3 +113,38 @@ def test_another_key_or_device_has_other_digits(field: str) -> None:
     for place in (0, len(value) // 2, len(value) - 1):
         other: Officer = replace(officer, **{field: people.flip(value, place, place % 8)})
         assert officer_digits(other) != officer_digits(officer)
+
+
+def holding_welcome(invited: Role) -> tuple[State, OfficerSigningKey, Root]:
+    """A's store: one welcome is kept back for a handler, whom two of three officers must admit."""
+    mine = people.officer("officer")
+    root = replace(people.first_root(("officer", "second", "third"), 1), policy=Policy(handler_officers=2))
+    state = officers(replace(INVITATION, role=invited))
+    state.keys.put("officer", mine.seed)
+    state.db.execute("UPDATE sync_invitation SET device = ?", (people.device("new"),))
+    state.db.execute(
+        "INSERT INTO sync_held_welcome (device, officer, cell) VALUES (?, ?, ?)",
+        (people.device("new"), False, b"welcome"),
+    )
+    return state, mine, root
+
+
+def released(state: State, root: Root, *signed: Countersigned) -> list[bytes]:
+    roster = Roster.verify(signed, root=root, org=people.ORG)
+    return [cell for _device, cell in release_welcomes(state, roster=roster, root=root)]
+
+
+def test_a_handlers_welcome_waits_for_the_admission_that_this_officer_signed() -> None:
+    state, mine, root = holding_welcome(Role.HANDLER)
+    admission = people.admission("new", Role.HANDLER)
+    waiting = sign_statement(admission, by=[mine])
+    phone = replace(admission, role=Role.INTAKE, slot=None, prefix=555, at=1)
+    assert released(state, root, waiting) == []
+    assert released(state, root, waiting, sign_statement(phone, by=[people.officer("third")])) == []
+    assert released(state, root, waiting, sign_statement(phone, by=[people.officer("third"), mine])) == []
+    others = [people.officer("second"), people.officer("third")]
+    stranger = sign_statement(replace(admission, transcript=people.seed("other"), at=1), by=others)
+    assert released(state, root, waiting, stranger) == [], "another meeting than the one that was held here"
+    both = waiting.merged(sign_statement(admission, by=[people.officer("second")]))
+    assert released(state, root, both) == [b"welcome"]
+    assert released(state, root, both) == [], "once"

@@ -226,6 +226,16 @@ def _rosters(frozen: Frozen, phone: Admission, handler: Admission) -> list[dict[
         ("rival revoked", Revocation(ORG, rival.device, NOW - 50, Reason.LEFT), [SECOND]),
         ("rival revoked later", Revocation(ORG, rival.device, NOW - 40, Reason.LOST), [OFFICER]),
         ("rival revoked by one who has gone", Revocation(ORG, rival.device, NOW, Reason.SEIZED), [third]),
+        (
+            "handler as an intake device",
+            replace(handler, role=Role.INTAKE, slot=None, prefix=999, at=0),
+            [SECOND],
+        ),
+        (
+            "rival as an intake device",
+            replace(rival, role=Role.INTAKE, slot=None, prefix=999, at=0),
+            [SECOND],
+        ),
         ("window later", WindowClosed(ORG, phone.device, NOW + 4), [SECOND]),
     ):
         keep_signed(frozen, name, statement.encode(), by=by, label=LABEL)
@@ -239,6 +249,9 @@ def _rosters(frozen: Frozen, phone: Admission, handler: Admission) -> list[dict[
         ],
         "who has gone since has revoked all the same": ["rival by both", "rival revoked by one who has gone"],
         "who has gone admits nobody": ["phone", "other by one who has gone"],
+        "one officer makes no intake device of a handler, displaced or not": [
+            "handler by both", "rival by both", "handler as an intake device", "rival as an intake device",
+        ],
         "a revoked device's token slot is used again": ["phone", "revocation", "other"],
         "the latest closing counts": ["phone", "window later", "window"],
         "what nobody signed, or nobody can read, is left out": ["phone", "by a stranger", "reason 6"],

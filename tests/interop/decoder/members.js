@@ -11,7 +11,10 @@ const LABEL = "kantha/v1/roster";
 const PENDING_OF_ONE = 64;
 const MOST_SIGNATURES = 16;
 
-const earlier = (a, b) => a.said.at - b.said.at || (a.hash < b.hash ? -1 : 1);
+const handlers = ({ said }) => said.kind === 1 && said.role === ROLE.HANDLER;
+
+/** Handlers' admissions before intake devices', then the lower `at`, then the lower hash. */
+const earlier = (a, b) => handlers(b) - handlers(a) || a.said.at - b.said.at || (a.hash < b.hash ? -1 : 1);
 
 /** Statements by the hash of their bodies, every signature one that counts, signatures of one body united. */
 async function united(statements, { org, keys }) {
