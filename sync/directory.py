@@ -25,8 +25,10 @@ from crypto.roster import Role, Roster
 from crypto.signed import Signed
 from sync.belonging import changes, keep_statement, roster
 from sync.deskkeys import forget_over, load_epoch_keys
+from sync.due import mark_due
 from sync.errors import DirectoryMissingError
 from sync.membership import Membership, Self
+from sync.rights import publish_token
 from sync.state import State
 from sync.takeover import Takeover
 from sync.transport import RelayClient
@@ -84,8 +86,8 @@ class DirectoryClient:
         return untrusted.verify(org=self.member.org, seen=known, now=0, pinned=self.pinned())
 
     def refresh(self, relay: RelayClient) -> PhoneDirectory:
-        """Fetch if changed, verify, keep. `DirectoryRefusedError` or `DirectoryExpiredError` change
-        nothing.
+        """Fetch if changed, verify, keep. After `DirectoryRefusedError` or `DirectoryExpiredError` a device
+        knows what it knew; and a publisher, that it has something to repair.
         """
         key = self.member.directory_key
         if key is None:
@@ -93,14 +95,26 @@ class DirectoryClient:
         answer = relay.get_directory(PHONE_PART, etag=self.etag(PHONE_PART))
         if answer is not None:
             sealed, etag = answer
-            untrusted = UntrustedPhoneDirectory.open(sealed, key=key, org=self.member.org)
-            self.accept(untrusted, etag)
+            try:
+                self.accept(UntrustedPhoneDirectory.open(sealed, key=key, org=self.member.org), etag)
+            except DirectoryRefusedError:
+                if publish_token(self.state) is not None:
+                    mark_due(self.state)
+                raise
         current = self.current()
         if current is None:
             raise DirectoryMissingError
-        if self.state.clock() > min(current.head.expires_at, current.root.expires_at):
+        if self._is_over(current):
             raise DirectoryExpiredError  # a relay that freezes says for ever that nothing has changed
         return current
+
+    def usable(self) -> PhoneDirectory | None:
+        """What is known here, if it has not expired: sessions go on with it when the relay's is refused."""
+        current = self.current()
+        return None if current is None or self._is_over(current) else current
+
+    def _is_over(self, phone: PhoneDirectory) -> bool:
+        return self.state.clock() > min(phone.head.expires_at, phone.root.expires_at)
 
     def accept(
         self, untrusted: UntrustedPhoneDirectory, etag: str, *, now: float | None = None

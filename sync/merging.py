@@ -1,8 +1,9 @@
 """What a publisher does with what is at the relay before it puts its own edition in its place.
 
-Takes over what is newer. What is older, has expired, forks, or was made by a device that was revoked is what
-publishing repairs: it must never hinder it, and only what officers signed in it is believed. Another
-organisation's directory, or another line of its roots, does hinder. protocol.md 8.4.4.
+Takes over what is newer. What is older, has expired, forks, cannot be read, or was made by a device that was
+revoked is what publishing repairs: it must never hinder it, and only what officers signed in it is believed.
+Another line of roots that officers signed does hinder; and, for a device that never had a directory from this
+relay, whatever it cannot read: that is another organisation's pool, given by mistake. protocol.md 8.4.4.
 """
 
 from __future__ import annotations
@@ -11,6 +12,8 @@ from dataclasses import dataclass
 
 from crypto.directory import PhoneDirectory, Seen, UntrustedPhoneDirectory, require_newer
 from crypto.errors import DirectoryRefusedError
+from crypto.root import root_hash
+from sync.belonging import roots
 from sync.directory import DirectoryClient
 from sync.errors import DirectoryMissingError
 from sync.takeover import Takeover
@@ -31,7 +34,7 @@ class There:
 
 
 def merge(client: DirectoryClient, relay: RelayClient) -> There:
-    """Take over both parts. `DirectoryRefusedError` for another organisation's, with nothing changed."""
+    """Take over both parts. `DirectoryRefusedError` for what must not be replaced, with nothing changed."""
     phone_etag, above = _merge_phone(client, relay)
     handler_etag, higher, torn = _merge_handler(client, relay)
     return There(phone_etag, handler_etag, max(above, higher), torn or above > 0)
@@ -46,8 +49,15 @@ def _merge_phone(client: DirectoryClient, relay: RelayClient) -> tuple[str | Non
     assert client.member.directory_key is not None
     sealed, etag = answer
     org, seen, pinned = client.member.org, client.seen(), client.pinned()
-    found = UntrustedPhoneDirectory.open(sealed, key=client.member.directory_key, org=org)
-    there = found.verify(org=org, seen=Seen(), now=0, pinned=seen.root_hash or pinned)
+    found = None
+    try:
+        found = UntrustedPhoneDirectory.open(sealed, key=client.member.directory_key, org=org)
+        there = found.verify(org=org, seen=Seen(), now=0, pinned=seen.root_hash or pinned)
+    except DirectoryRefusedError:
+        never = client.etag(PHONE_PART) is None
+        if never or (found is not None and _another_line(client, found)):
+            raise
+        return etag, seen.version  # noise, or an older root: publishing repairs it
     if there.head.version < seen.version:
         return etag, 0
     if there.root.version < seen.root_version or _forks(there, seen) or _gone(client, there):
@@ -56,6 +66,17 @@ def _merge_phone(client: DirectoryClient, relay: RelayClient) -> tuple[str | Non
         return etag, there.head.version
     client.accept(found, etag, now=0)
     return etag, 0
+
+
+def _another_line(client: DirectoryClient, found: UntrustedPhoneDirectory) -> bool:
+    """Whether it holds from the first root on, under a root that this device does not know."""
+    try:
+        there = found.verify(org=client.member.org, seen=Seen(), now=0)
+    except DirectoryRefusedError:
+        return False
+    return root_hash(there.part.roots[-1].body) not in {
+        root_hash(entry.body) for entry in roots(client.state)
+    }
 
 
 def _forks(there: PhoneDirectory, seen: Seen) -> bool:
@@ -92,7 +113,7 @@ def _merge_handler(client: DirectoryClient, relay: RelayClient) -> tuple[str | N
         client.accept_handler(sealed, etag, phone)
     except DirectoryRefusedError:
         with client.state.transaction():
-            Takeover(client.state, client.me, client.member).statements(part)
+            Takeover(client.state, client.me, client.member).refused(part)
         older = head.version < client.handler_seen().version
         return etag, 0 if older else head.version, not older
     return etag, 0, False

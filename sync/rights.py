@@ -88,6 +88,14 @@ def take_box(state: State, token: str) -> bool:
     return new
 
 
+def note_known(state: State, token: str) -> None:
+    """A token that the relay may have, from a box that is not believed: tried, never wanted. Inside a
+    transaction.
+    """
+    if _FORM.fullmatch(token) and token not in candidates(state):
+        _remember(state, [token])
+
+
 def note_refused(state: State) -> None:
     """The relay took no token that this device knows."""
     if state.place(_REFUSED) is None:

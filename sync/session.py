@@ -91,7 +91,7 @@ class Session:
     def run(self, relay: RelayClient, *, deposits: int | None = None) -> Outcome:
         """One session. Raises a SyncError or CryptoError with nothing lost."""
         self._damaged, self._troubles, earlier = None, 0, self.outbox.last_sent()
-        phone = self._directory(relay)
+        phone, unfit = self._directory(relay)
         refused = self._handler_part(relay, phone)
         self._send(relay, phone, deposits or self.member.deposits)
         if refused is not None:
@@ -101,6 +101,8 @@ class Session:
             self._forget(phone)
         else:
             self._fetch_replies(relay, phone)
+        if unfit is not None:
+            raise unfit  # what was known until now served; a relay must not see from the shape who refused
         note_clock(self.state, member=self.member, phone=phone, deposited=earlier)
         note_session(self.state)
         if self._damaged is not None:
@@ -138,13 +140,31 @@ class Session:
 
     # --- directory ------------------------------------------------------------------------------------
 
-    def _directory(self, relay: RelayClient) -> PhoneDirectory:
-        token = publish_token(self.state)
-        if token is not None:
-            Publisher(self.directory, token).maintain(relay)
-        phone = self.directory.refresh(relay)
+    def _directory(self, relay: RelayClient) -> tuple[PhoneDirectory, DirectoryRefusedError | None]:
+        """The directory to go on with, and why the relay's was refused, if it was."""
+        refused: DirectoryRefusedError | None = None
+        try:
+            phone = self._refreshed(relay)
+        except DirectoryRefusedError as error:
+            known = self.directory.usable()
+            if known is None:
+                raise
+            phone, refused = known, error
         self._take_over()
-        return phone
+        return phone, refused
+
+    def _refreshed(self, relay: RelayClient) -> PhoneDirectory:
+        token = publish_token(self.state)
+        if token is None:
+            return self.directory.refresh(relay)
+        publisher = Publisher(self.directory, token)
+        publisher.maintain(relay)
+        try:
+            return self.directory.refresh(relay)
+        except DirectoryRefusedError:
+            if not publisher.maintain(relay):  # it is due now, and repairs what was refused
+                raise
+            return self.directory.refresh(relay)
 
     def _take_over(self) -> None:
         """What the directory changed of this device: after a revocation the others' tokens are new, and this

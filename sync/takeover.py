@@ -108,6 +108,15 @@ class Takeover:
             note_wraps(self.state, part.wraps)
             self._box(part)
 
+    def refused(self, part: HandlerPart) -> None:
+        """Of an edition that is not believed: what officers signed, and a token that the relay may want now.
+        Its publisher may have been honest and told the relay before anybody heard of the revocation.
+        """
+        self.statements(part)
+        if rights.publish_token(self.state) is not None:
+            for token in self._opened(part)[:1]:
+                rights.note_known(self.state, token)
+
     def statements(self, part: HandlerPart) -> bool:
         """What officers signed, whoever carried it. True if any of it is new."""
         org = self.member.org
@@ -130,14 +139,19 @@ class Takeover:
             save_generations(self.state, kept)
 
     def _box(self, part: HandlerPart) -> None:
-        keys = dict(load_epoch_keys(self.state))
+        for token in self._opened(part):
+            rights.take_box(self.state, token)
+
+    def _opened(self, part: HandlerPart) -> list[str]:
+        keys, found = dict(load_epoch_keys(self.state)), []
         for box in part.boxes:
             if box.device != self.me.id or box.epoch not in keys:
                 continue
             try:
-                rights.take_box(self.state, box.open(keys[box.epoch], org=self.member.org))
+                found.append(box.open(keys[box.epoch], org=self.member.org))
             except OpenError:
                 continue
+        return found
 
 
 def fits(entry: Generation, days: tuple[DayKey, ...]) -> bool:
