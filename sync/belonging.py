@@ -95,6 +95,14 @@ def roster(state: State, *, root: Root, org: OrganisationId) -> Roster:
     return _roster(tuple(bytes(row[0]) for row in rows), chain, root, org)
 
 
+def _drop_excess(state: State, *, root: Root, org: OrganisationId) -> None:
+    """Keep no more than the roster: whoever signs ever more pending statements does not fill the store."""
+    kept = roster(state, root=root, org=org).statements
+    rows = state.db.execute("SELECT hash FROM sync_statement").fetchall()
+    excess = [row for row in rows if bytes(row[0]) not in kept]
+    state.db.executemany("DELETE FROM sync_statement WHERE hash = ?", excess)
+
+
 @lru_cache(maxsize=4)
 def _roster(wires: tuple[bytes, ...], chain: tuple[bytes, ...], root: Root, org: OrganisationId) -> Roster:
     """All that depends on the bytes alone; kept, since thousands of signatures are checked for it."""
@@ -206,7 +214,8 @@ def follows(signed: Countersigned, *, root: Root, digest: bytes) -> bool:
 
 def settle(state: State, *, org: OrganisationId) -> bool:
     """A proposal that enough officers signed becomes the newest root; those for a version that exists are
-    dropped. True if a root came into force. Inside a transaction.
+    dropped, and so are statements that the roster leaves out. True if a root came into force. Inside a
+    transaction.
 
     Where the threshold lets two proposals hold at once, the lower hash is taken: everybody takes the same.
     """
@@ -222,6 +231,7 @@ def settle(state: State, *, org: OrganisationId) -> bool:
         ready = [entry for entry in waiting if not missing_for(state, entry, root=root, org=org)]
         if not ready:
             _save_proposals(state, waiting)
+            _drop_excess(state, root=root, org=org)
             return changed
         chosen = min(ready, key=lambda entry: root_hash(entry.body))
         keep_roots(state, [*chain, chosen.proven(label=roots_of.LABEL, officers=root.officer_publics())])

@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 
 from crypto.errors import EncodingError
-from crypto.ids import officer_id
-from crypto.primitives import OfficerSigningKey
-from crypto.root import Root, root_hash
-from crypto.roster import LABEL, Reason, Revocation, Role, sign_statement
+from crypto.ids import OrganisationId, officer_id
+from crypto.primitives import OfficerSigningKey, sha256
+from crypto.root import Policy, Root, root_hash
+from crypto.roster import LABEL, MAX_PENDING_OF_ONE_OFFICER, Reason, Revocation, Role, sign_statement
 from crypto.signed import Countersigned
 from sync.belonging import (
     keep_proposal,
@@ -24,6 +24,7 @@ from sync.belonging import (
     proposals,
     roots,
     roots_for_phones,
+    roster,
     settle,
     statements,
     take_proposals,
@@ -34,8 +35,10 @@ from sync.errors import ProposalUnknownError, RootSignedError, SignHereError
 from sync.revoking import revoke
 from sync.rootchange import RENEW_S, changed_again, countersign, open_proposals, propose, without
 from sync.state import State
+from tests.crypto import people
 from tests.sync.offices import DAY, Hands, Office
 from tests.sync.relay.running import RunningRelay, start_relay
+from tests.sync.stores import new_state
 
 
 @pytest.fixture(scope="module")
@@ -322,3 +325,25 @@ def test_a_revocation_outlives_its_signer_who_was_removed_by_somebody_who_had_no
         assert gone not in {officer.device for officer in office.root(name).officers}
         assert not office.roster(name).members[seized].active
         assert all(entry.device != seized for entry in office.roster(name).handlers(office.desk()))
+
+
+def test_pending_statements_of_one_officer_do_not_fill_the_store() -> None:
+    state, made = new_state(), people.first_root(("officer", "second"), 1)
+    signed_root = replace(made, policy=Policy(handler_officers=2)).sign(
+        [people.officer("officer"), people.officer("second")]
+    )
+    org = OrganisationId(root_hash(signed_root.body))
+    flood = [
+        sign_statement(
+            replace(people.admission(f"h{n}", Role.HANDLER), org=org), by=[people.officer("second")]
+        )
+        for n in range(MAX_PENDING_OF_ONE_OFFICER + 5)
+    ]
+    with state.transaction():
+        keep_roots(state, [signed_root])
+        root = newest_root(state, org=org)
+        assert take_statements(state, flood, officers=root.officer_publics())
+        settle(state, org=org)
+    kept = {sha256(entry.body) for entry in statements(state)}
+    assert len(kept) == MAX_PENDING_OF_ONE_OFFICER
+    assert kept == roster(state, root=root, org=org).statements.keys()
