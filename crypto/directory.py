@@ -71,6 +71,8 @@ class PhonePart:
     handlers: tuple[HandlerEntry, ...]
     readable: tuple[tuple[DeskId, int], ...] = ()
     """The first day of each desk whose key still exists: what was sealed to earlier ones nobody can read."""
+    believed: int | None = field(default=None, compare=False)
+    """The latest such day that a reader believes; set when the part is verified."""
 
     def encode(self) -> bytes:
         runs: dict[tuple[DeskId, int], list[DayKey]] = {}
@@ -90,8 +92,12 @@ class PhonePart:
         return encode({1: roots, 2: [encode_days(run) for run in runs.values()], 3: handlers, 4: readable})
 
     def first_readable(self, desk: DeskId) -> int:
-        """The first day whose key the desk still has; 0 when the publisher says nothing about this desk."""
-        return dict(self.readable).get(desk, 0)
+        """The first day whose key the desk still has; 0 when the publisher says nothing about this desk.
+
+        Handlers keep `key_days` before the day of issue in any case, so no later day is believed.
+        """
+        said = dict(self.readable).get(desk, 0)
+        return said if self.believed is None else min(said, self.believed)
 
     def day_key(self, desk: DeskId, *, today: int) -> DayKey | None:
         """The newest generation's key for today; for a clock outside all known days, the nearest one."""
@@ -191,7 +197,8 @@ def _verified(signed: Signed, content: bytes, org: OrganisationId, anchor: bytes
     ):
         raise EncodingError  # a day to come would call lost what every handler can still read
     days = tuple(day for run in runs for day in run)
-    return PhoneDirectory(head, root, PhonePart(roots, days, handlers, readable))
+    believed = max(0, head.issued_at // DAY_SECONDS - root.policy.key_days)
+    return PhoneDirectory(head, root, PhonePart(roots, days, handlers, readable, believed))
 
 
 def _countersigned(value: Any) -> Countersigned:

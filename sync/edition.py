@@ -7,7 +7,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import Final
 
-from crypto.desk_keys import DayKey, EpochKey, SeedWrap
+from crypto.desk_keys import DayKey, EpochKey, SeedWrap, line_of
 from crypto.directory import (
     MAX_PHONE_BYTES,
     HandlerEntry,
@@ -209,7 +209,8 @@ class Editor:
 
     def _readable(self, plan: Plan, days: list[DayKey]) -> list[tuple[DeskId, int]]:
         """The first day of each desk that can still be read: known of the own desk, heard of others', and of
-        blind ones as long as any window lasts.
+        blind ones as long as any window lasts. What was said is not taken back within a line of generations:
+        another handler may have come later, but no phone brings again what it was told is too late.
         """
         said = dict(plan.current.part.readable) if plan.current else {}
         policy, found = plan.root.policy, []
@@ -219,7 +220,13 @@ class Editor:
             first = said.get(desk, longest) if desk in theirs else longest
             if desk == plan.own:
                 first = first_day_kept(self.state, roster=plan.roster, policy=policy, desk=desk)
-            found.append((desk, min(first, plan.today)))
+                held = [one.chain.day for one in load_generations(self.state) if one.chain.desk == desk]
+                if first and held:
+                    first = max(first, min(held))  # what this device cannot read it must not promise
+                number = max(day.generation for day in days if day.desk == desk)
+                if line_of(plan.published_generation(desk)) == line_of(number):
+                    first = max(first, said.get(desk, 0))
+            found.append((desk, max(0, min(first, plan.today - policy.key_days))))
         return found
 
     def _wraps(self, root: Root, handlers: list[HandlerEntry], blind: dict[DeskId, Blind]) -> list[SeedWrap]:

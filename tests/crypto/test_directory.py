@@ -333,11 +333,19 @@ def test_a_removed_publisher_or_a_handler_that_no_longer_holds_is_refused() -> N
 
 
 def test_the_first_readable_day_of_each_desk_is_said() -> None:
-    part = replace(published().phone, readable=((DESK, TODAY - 44), (OTHER_DESK, TODAY)))
+    part = replace(published().phone, readable=((DESK, TODAY - 44), (OTHER_DESK, TODAY - 90)))
     found = verified(part.encode()).part
     assert found == part
-    assert [found.first_readable(desk) for desk in (DESK, OTHER_DESK)] == [TODAY - 44, TODAY]
+    assert [found.first_readable(desk) for desk in (DESK, OTHER_DESK)] == [TODAY - 44, TODAY - 90]
     assert published().phone.first_readable(DESK) == 0
+
+
+def test_no_later_day_is_believed_than_what_every_handler_keeps() -> None:
+    """Else one publisher could call everything too late that waits on phones."""
+    readable = ((DESK, TODAY), (OTHER_DESK, TODAY - 90))
+    found = verified(replace(published().phone, readable=readable).encode()).part
+    most = published().head.issued_at // 86_400 - ROOT.policy.key_days
+    assert [found.first_readable(desk) for desk in (DESK, OTHER_DESK)] == [most, TODAY - 90]
 
 
 def test_a_day_to_come_is_refused_else_a_publisher_could_call_everything_too_late() -> None:

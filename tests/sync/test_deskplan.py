@@ -9,10 +9,13 @@ import pytest
 
 from crypto.directory import PhoneDirectory
 from crypto.ids import DeskId
-from crypto.roster import Reason
+from crypto.roster import Reason, Role
 from sync.deskkeys import load_generations, newest
+from sync.due import mark_due
+from sync.integrity import Line
 from sync.revoking import revoke
 from sync.takeover import fits
+from sync.windows import note_page_day, note_since
 from tests.sync.agreeing import agree
 from tests.sync.dying import KilledError
 from tests.sync.offices import DAY, Hands, Office
@@ -189,6 +192,30 @@ def test_the_first_day_that_can_be_read_is_in_the_phone_part(office: Office) -> 
     part = office.phone_part("A").part
     assert part.first_readable(office.desk("main")) == today - 44
     assert part.first_readable(office.desk("night")) == today - 120
+
+
+def test_what_was_said_to_be_too_late_is_not_taken_back_by_a_publisher_who_came_later(office: Office) -> None:
+    """The newcomer never saw a page, or has heard of no phone: it would promise what it cannot read."""
+    office.join("P", role=Role.INTAKE)
+    for _week in range(12):
+        office.clock.now += 6 * DAY
+        today, state = int(office.clock() // DAY), office.states["A"]
+        note_page_day(state, today)
+        line = Line(office.client("P").me.id, office.desk("main"), 1)
+        note_since(state, line, counter=today, since=today, at=int(office.clock()))
+        office.session("A")
+    mark_due(office.states["A"])
+    office.session("A")
+    said = office.phone_part("A").part.first_readable(office.desk("main"))
+    assert said == int(office.clock() // DAY) - 44
+    office.officer("B")
+    office.session("A", "B")
+    for page in (None, int(office.clock() // DAY)):
+        if page is not None:
+            note_page_day(office.states["B"], page)
+        mark_due(office.states["B"])
+        office.session("B")
+        assert office.phone_part("B").part.first_readable(office.desk("main")) == said
 
 
 def test_everybody_agrees_when_each_desk_has_its_publisher(office: Office) -> None:
