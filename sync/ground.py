@@ -35,9 +35,7 @@ class CardOfStrangerError(SyncError):
 
 
 class CardsNewerError(SyncError):
-    """A card was made after the organisation changed, and neither the archive nor the relay shows that
-    change.
-    """
+    """A card is newer than what the archive and the relay show of the organisation."""
 
     next_step = "Connect to the relay, or take a newer archive. Nothing was changed."
 

@@ -69,15 +69,15 @@ def test_a_desk_that_once_counted_a_nought_goes_on() -> None:
 def test_what_no_key_reads_is_not_confirmed_and_is_read_when_it_comes_again_after_its_key() -> None:
     """A desk that said "received" made the phone forget what nobody could read."""
     desk = Desk()
-    held = desk.inbox.keys
+    held = desk.inbox.assembly.keys
     desk.take(introduction())
-    desk.inbox.keys = DayKeys(held.generations)
-    desk.inbox.keys.exactly = lambda *_place: None  # type: ignore[method-assign]
+    desk.inbox.assembly.keys = DayKeys(held.generations)
+    desk.inbox.assembly.keys.exactly = lambda *_place: None  # type: ignore[method-assign]
     assert desk.take(*pieces()).unreadable == 1
     assert [(gap.first, gap.last) for gap in missing(desk.state)] == [(2, 2)]
     below, bits = bitmap(desk.state, Line(PHONE, people.DESK, 1))
     assert counters_in(below, bits, up_to=9) == [1]
-    desk.inbox.keys = held
+    desk.inbox.assembly.keys = held
     assert desk.take(*pieces()).parcels == 1
     assert missing(desk.state) == []
 

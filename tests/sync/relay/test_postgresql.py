@@ -217,7 +217,10 @@ def test_good_and_bad_deposits_in_one_batch_have_each_their_answer(database: Dat
         batch.append(new_deposit(os.urandom(16), tokens[2]))
         answers = await asyncio.gather(*map(store.deposit, batch), return_exceptions=True)
         kinds = [answer if isinstance(answer, bool) else type(answer) for answer in answers]
-        assert kinds == [False, False, ConflictRefusal, TokenRefusal, False, PoolRefusal]
+        # Of two bodies under one token the one that is written first is taken.
+        taken = [False, False, ConflictRefusal], [ConflictRefusal, ConflictRefusal, False]
+        assert kinds[:3] in taken
+        assert kinds[3:] == [TokenRefusal, False, PoolRefusal]
         await close(store)
         assert [line[0] for line in (await index(store, pool))[wire.INDEX_PAGES]] == [16]
 
