@@ -182,18 +182,22 @@ class UndoneError(Exception):
     """Ends a transaction without a trace: the office is shared."""
 
 
+def ask_and_undo(desk: Device, code: str, question: bytes) -> None:
+    note = ops.Operation(
+        id=os.urandom(16), case=casefile.file_of(code), at_ms=1, device=b"d" * 16, counter=1,
+        kind=ops.NOTE_ADD, value={"question": question, "code": code, "text": "x"},
+    )  # fmt: skip
+    with desk.vault.transaction():
+        casefile.take(desk, ops.encode(note))
+        casefile.catch_up(desk.vault)
+        assert asked.about(desk.vault.db, code) == []
+        raise UndoneError
+
+
 def test_a_question_that_no_archive_may_hold_is_not_kept(office: Office) -> None:
-    desk = office.world.desk
     for code, question in (("9" * 40, b"q" * 16), ("9", b"q" * 40), ("9", b"")):
-        subject = casefile.file_of(code)
-        with pytest.raises(UndoneError), desk.vault.transaction():
-            casefile.take(desk, ops.encode(ops.Operation(
-                id=os.urandom(16), case=subject, at_ms=1, device=b"d" * 16, counter=1, kind=ops.NOTE_ADD,
-                value={"question": question, "code": code, "text": "x"},
-            )))  # fmt: skip
-            casefile.catch_up(desk.vault)
-            assert asked.about(desk.vault.db, code) == []
-            raise UndoneError
+        with pytest.raises(UndoneError):
+            ask_and_undo(office.world.desk, code, question)
 
 
 def test_what_is_known_may_be_as_much_as_a_directory_brings(office: Office) -> None:
