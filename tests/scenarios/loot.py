@@ -7,6 +7,7 @@ ought to hold: `test_compromise` compares with the table of the threat model.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -17,7 +18,7 @@ from crypto.desk_keys import DayOpeningKey, DeskSeed, day_of
 from crypto.directory import Head, PhoneDirectory, UntrustedPhoneDirectory, open_handler_part, sign_head
 from crypto.encoding import decode, encode
 from crypto.errors import CellDamagedError, CryptoError, DirectoryRefusedError
-from crypto.heads import verify_head
+from crypto.heads import Seen, verify_head
 from crypto.ids import DeskId, device_id
 from crypto.operations import CHAIN_START, SignedOperation
 from crypto.parcels import Chunk, join, open_parcel
@@ -132,7 +133,7 @@ class Reader:
             assert member.directory_key is not None
             found = UntrustedPhoneDirectory.open(self.phone, key=member.directory_key, org=member.org)
             text += found.content
-            directory = found.verify(org=member.org, seen=_never_seen(), now=0)
+            directory = found.verify(org=member.org, seen=Seen(), now=0)
             try:
                 _head, part = open_handler_part(
                     self.handler, keys=loot.epoch_keys, org=member.org, root=directory.root
@@ -181,7 +182,7 @@ class Reader:
 
 
 def _keys_around(chain: DeskSeed) -> list[DayOpeningKey]:
-    today = day_of(_now())
+    today = day_of(time.time())
     days = [day for day in range(today - _AROUND, today + _AROUND + 1) if day >= chain.day]
     return [chain.at(day).opening_key for day in days]
 
@@ -197,18 +198,6 @@ def _parcel(cell: UntrustedCell, keys: Iterable[DayOpeningKey], member: Membersh
     return b""
 
 
-def _never_seen() -> Any:
-    from crypto.heads import Seen
-
-    return Seen()
-
-
-def _now() -> float:
-    import time
-
-    return time.time()
-
-
 # --- forging --------------------------------------------------------------------------------------------
 
 
@@ -216,7 +205,7 @@ def as_phone(loot: Loot, phone: Device, handler: Device, *, desk: DeskId) -> boo
     """Whether a cell in the phone's name convinces this handler, with any pairwise key at hand."""
     directory, org = _directory(phone), phone.member.org
     chains = introductions_of(handler.state, phone.me.id, desk)
-    to = directory.part.day_key(desk, today=day_of(_now()))
+    to = directory.part.day_key(desk, today=day_of(time.time()))
     slot = handler.member.slot
     assert chains
     assert to is not None
@@ -264,7 +253,7 @@ def admits(loot: Loot, desk: Device, role: Role) -> bool:
         org=desk.member.org, device=device_id(identity.public), role=role, desk=desk.member.desk,
         label="Somebody", identity=identity.public, kem_hash=bytes(32),
         slot=31 if role is Role.HANDLER else None, prefix=None if role is Role.HANDLER else 999,
-        token_slot=1, transcript=bytes(32), at=int(_now()),
+        token_slot=1, transcript=bytes(32), at=int(time.time()),
     )  # fmt: skip
     member = _signed(loot, desk, admission).members.get(admission.device)
     return member is not None and member.active
@@ -272,7 +261,7 @@ def admits(loot: Loot, desk: Device, role: Role) -> bool:
 
 def revokes(loot: Loot, desk: Device, victim: Device) -> bool:
     """Whether the victim is thrown out."""
-    revocation = Revocation(desk.member.org, victim.me.id, int(_now()), Reason.LEFT)
+    revocation = Revocation(desk.member.org, victim.me.id, int(time.time()), Reason.LEFT)
     return not _signed(loot, desk, revocation).members[victim.me.id].active
 
 
@@ -287,7 +276,7 @@ def changes_root(loot: Loot, desk: Device) -> bool:
     """Whether a root with the attacker's threshold is accepted after the present one."""
     directory = _directory(desk)
     body = directory.part.roots[-1].body
-    changed = next_root(directory.root, body=body, now=int(_now()), name="Ours now")
+    changed = next_root(directory.root, body=body, now=int(time.time()), name="Ours now")
     chain = [*directory.part.roots, changed.sign(loot.officers)]
     return _any(lambda made: verify_chain(made, org=desk.member.org) == changed, [chain])
 
@@ -324,7 +313,7 @@ def deposits(loot: Loot, world: World) -> bool:
     """Whether the relay takes cells from it."""
     with world.client() as client:
         for member in loot.members:
-            token = member.tokens.token(week=week_of(_now()), index=_next_index())
+            token = member.tokens.token(week=week_of(time.time()), index=_next_index())
             try:
                 client.deposit("complaints", random_bytes(16), token, random_bytes(8 * 16_384))
             except TokenRefusedError:

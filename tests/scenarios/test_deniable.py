@@ -17,6 +17,7 @@ from app.actions import intake
 from app.actions.device import Device
 from crypto.cells import Cell, CellKind, UntrustedCell, open_cell, seal_cell
 from crypto.desk_keys import DayKey, day_of
+from crypto.errors import CellDamagedError
 from crypto.primitives import random_bytes
 from sync.deskkeys import load_generations
 from sync.pairwise import HandlerKeys, device_chains, introductions_of
@@ -54,7 +55,7 @@ def opened(cells: list[bytes], handler: Device) -> list[UntrustedCell]:
             for sealed in cells:
                 try:
                     found.append(open_cell(sealed, key=key, org=handler.member.org))
-                except Exception:
+                except CellDamagedError:
                     continue
     return found
 
