@@ -10,7 +10,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, TypeAlias
 
 _COMPARISONS: Final = {
     ast.Lt: "<=", ast.LtE: "<", ast.Gt: ">=", ast.GtE: ">", ast.Eq: "!=", ast.NotEq: "==",
@@ -22,7 +22,12 @@ _WRITTEN: Final = {
 }  # fmt: skip
 _BOUND_BY: Final = frozenset({"info", "context", "aad", "associated_data", "salt"})
 _LIMITS: Final = frozenset({"limit", "below", "length", "size"})
-_SILENT: Final = frozenset({"range", "isinstance", "replace", "cast", "getattr", "field"})
+_SILENT: Final = frozenset({"range", "isinstance", "min", "max", "zip", "same", "compare_digest"})
+"""What is the same in either order, or breaks at once."""
+
+_Place: TypeAlias = ast.expr | ast.stmt
+_Change: TypeAlias = tuple[str, _Place, str]
+"""The kind of fault, what is replaced, and by what."""
 
 
 @dataclass(frozen=True)
@@ -87,7 +92,7 @@ class _Finder:
             for kind, place, new in self._of(node):
                 yield self._fault(kind, place, new)
 
-    def _of(self, node: ast.AST) -> Iterator[tuple[str, ast.AST, str]]:
+    def _of(self, node: ast.AST) -> Iterator[_Change]:
         match node:
             case ast.If(test=test, body=[*_, ast.Raise() | ast.Return() | ast.Continue() | ast.Break()]):
                 yield "guard", test, "(False)"
@@ -116,10 +121,10 @@ class _Finder:
                 yield "constant", node, repr(data + b"x")
             case ast.Constant(value=str(text)) if text.startswith("kantha"):
                 yield "constant", node, repr(text + "x")
-            case ast.AnnAssign(value=ast.expr(), target=ast.Name(id=name)) if name.isupper():
-                yield from self._numbers(node.value)
+            case ast.AnnAssign(value=ast.expr() as value, target=ast.Name(id=name)) if name.isupper():
+                yield from self._numbers(value)
 
-    def _comparisons(self, node: ast.Compare) -> Iterator[tuple[str, ast.AST, str]]:
+    def _comparisons(self, node: ast.Compare) -> Iterator[_Change]:
         sides = [f"({self._text(side)})" for side in (node.left, *node.comparators)]
         for turned in range(len(node.ops)):
             text = sides[0]
@@ -130,7 +135,7 @@ class _Finder:
         for side in node.comparators:
             yield from self._numbers(side)
 
-    def _arguments(self, node: ast.Call) -> Iterator[tuple[str, ast.AST, str]]:
+    def _arguments(self, node: ast.Call) -> Iterator[_Change]:
         name = ast.unparse(node.func).split(".")[-1]
         if name in ("same", "compare_digest", "all") or name.endswith(("_holds", "verify")):
             yield "always", node, "True"
@@ -141,18 +146,20 @@ class _Finder:
                 yield "unbound", given.value, "b''"
             if given.arg in _LIMITS:
                 yield from self._numbers(given.value)
-        if len(node.args) >= 2 and name not in _SILENT:
+        if len(node.args) > 1 and name not in _SILENT and not isinstance(node.args[1], ast.Constant):
             one, other = node.args[:2]
-            between = self._raw[self._offset(one, end=True) : self._offset(other)].decode()
-            yield "swapped", _Span(one, other), self._text(other) + between + self._text(one)
+            before = self._raw[self._start(node) : self._start(one)].decode()
+            between = self._raw[self._end(one) : self._start(other)].decode()
+            after = self._raw[self._end(other) : self._end(node)].decode()
+            yield "swapped", node, before + self._text(other) + between + self._text(one) + after
 
-    def _entries(self, node: ast.List) -> Iterator[tuple[str, ast.AST, str]]:
+    def _entries(self, node: ast.List) -> Iterator[_Change]:
         entries = [self._text(part) for part in node.elts]
         for place in range(len(entries)):
             yield "left out", node, f"[{', '.join(entries[:place] + entries[place + 1 :])}]"
         yield "swapped", node, f"[{', '.join([entries[1], entries[0], *entries[2:]])}]"
 
-    def _numbers(self, node: ast.AST) -> Iterator[tuple[str, ast.AST, str]]:
+    def _numbers(self, node: ast.expr) -> Iterator[_Change]:
         """A limit is one more, whatever it is made of."""
         if isinstance(node, ast.Constant | ast.BinOp) and all(
             type(part.value) is int for part in ast.walk(node) if isinstance(part, ast.Constant)
@@ -164,25 +171,17 @@ class _Finder:
             hints = (getattr(node, "annotation", None), getattr(node, "returns", None))
             yield from (hint for hint in hints if isinstance(hint, ast.AST))
 
-    def _fault(self, kind: str, place: ast.AST, new: str) -> Fault:
-        start, end = self._offset(place), self._offset(place, end=True)
-        line = place.one.lineno if isinstance(place, _Span) else place.lineno  # type: ignore[attr-defined]
-        return Fault(line, kind, self._raw[start:end].decode(), new, start, end)
+    def _fault(self, kind: str, place: _Place, new: str) -> Fault:
+        start, end = self._start(place), self._end(place)
+        return Fault(place.lineno, kind, self._raw[start:end].decode(), new, start, end)
 
-    def _offset(self, place: ast.AST, *, end: bool = False) -> int:
-        if isinstance(place, _Span):
-            return self._offset(place.other if end else place.one, end=end)
-        if end:
-            return self._lines[place.end_lineno - 1] + place.end_col_offset  # type: ignore[attr-defined]
-        return self._lines[place.lineno - 1] + place.col_offset  # type: ignore[attr-defined]
+    def _start(self, place: _Place) -> int:
+        return self._lines[place.lineno - 1] + place.col_offset
 
-    def _text(self, node: ast.AST) -> str:
-        return self._raw[self._offset(node) : self._offset(node, end=True)].decode()
+    def _end(self, place: _Place) -> int:
+        assert place.end_lineno is not None
+        assert place.end_col_offset is not None
+        return self._lines[place.end_lineno - 1] + place.end_col_offset
 
-
-class _Span(ast.AST):
-    """From the start of one node to the end of another."""
-
-    def __init__(self, one: ast.expr, other: ast.expr) -> None:
-        super().__init__()
-        self.one, self.other = one, other
+    def _text(self, node: _Place) -> str:
+        return self._raw[self._start(node) : self._end(node)].decode()
