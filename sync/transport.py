@@ -12,9 +12,10 @@ import base64
 import contextlib
 import hashlib
 import secrets
+import ssl
 import time
 from collections.abc import Callable, Iterator
-from functools import partial
+from functools import lru_cache, partial
 from itertools import pairwise
 from types import TracebackType
 from typing import Final
@@ -51,6 +52,14 @@ SENTENCE_MAX_BYTES: Final = 16 * 1024
 CLOSED_MEANWHILE: Final = (httpx.ReadError, httpx.WriteError, httpx.RemoteProtocolError)
 
 
+@lru_cache(maxsize=1)
+def _authorities() -> ssl.SSLContext:
+    """Who may vouch for a relay's name, read once: that takes longer than a short session. Connections share
+    nothing else by it; no TLS session is resumed.
+    """
+    return httpx.create_ssl_context(trust_env=False)
+
+
 class RelayClient:
     """One pool at one relay, over one connection that is kept open. Use it in a `with` block.
 
@@ -68,6 +77,7 @@ class RelayClient:
             self._base = _base(base_url)
             self._http = httpx.Client(
                 trust_env=False,
+                verify=_authorities(),
                 follow_redirects=False,
                 proxy=None if proxy is None else _isolated(proxy),
                 timeout=timeout_s,
