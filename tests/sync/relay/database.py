@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import importlib.util
 import os
 import shutil
@@ -15,7 +16,7 @@ from types import TracebackType
 import psycopg
 
 SOCKET_PORT = 5432
-START_SECONDS = 30.0
+START_SECONDS = 60.0
 
 
 class Database:
@@ -40,6 +41,9 @@ class Database:
         self._process = self._popen("postgres", *options)
         deadline = time.monotonic() + START_SECONDS
         while time.monotonic() < deadline:
+            if self._process.poll() is not None:  # what was killed a moment ago still has its memory
+                time.sleep(0.05)
+                self._process = self._popen("postgres", *options)
             try:
                 psycopg.connect(self.url("postgres"), connect_timeout=5).close()
                 return
@@ -59,16 +63,17 @@ class Database:
         return self.url(name)
 
     def kill(self) -> None:
-        """kill -9 of the server and of everything that it started."""
+        """kill -9 of the server and of everything that it started. It is stopped first, so that nothing new
+        is started meanwhile.
+        """
+        self._process.send_signal(signal.SIGSTOP)
         children = subprocess.run(
             ["pgrep", "-P", str(self._process.pid)], capture_output=True, text=True, check=False
         ).stdout.split()
-        self._process.kill()
         for child in children:
-            try:
+            with contextlib.suppress(ProcessLookupError):
                 os.kill(int(child), signal.SIGKILL)
-            except ProcessLookupError:
-                continue
+        self._process.kill()
         self._process.wait()
 
     def close(self) -> None:
