@@ -214,7 +214,8 @@ class Session:
             self._report("deposit", number + 1, count)
         if self.member.role is Role.HANDLER:
             self._forget_revoked(phone)
-            replies = [deposit for deposit in kept if deposit.stream == REPLIES]
+            # Looked up now: what spoke to a phone that was revoked since has just been taken back.
+            replies = [deposit for deposit in self.outbox.unsent() if deposit.stream == REPLIES]
             self._deposit(relay, self.answers.pack, first=replies[0] if replies else None)
 
     def _deposit(self, relay: RelayClient, pack: Callable[[], Deposit], first: Deposit | None = None) -> None:

@@ -6,9 +6,11 @@ from collections.abc import Iterator
 
 import pytest
 
-from app.actions import revocation
+from app.actions import revocation, sending
 from app.actions.device import Device
 from crypto.reply_cells import ReplyKind
+from crypto.roster import Reason, Revocation, sign_statement
+from sync.belonging import keep_statement, officer_key
 from tests.sync.world import World
 
 
@@ -64,3 +66,18 @@ def test_another_handler_drops_its_questions_when_it_hears_of_the_revocation(wor
     world.sync(other)
     assert waits_for(other, taken) == 0
     assert not can_be_sealed_to(other, taken)
+
+
+def test_a_deposit_that_was_packed_for_a_revoked_phone_never_leaves(world: World) -> None:
+    other, taken = world.handler("Desk-3"), world.phone("Mud-4")
+    world.sync(world.desk, other, taken, other)
+    ask(other, taken)
+    packed = sending.session_of(other).answers.pack()  # and the connection broke before it was sent
+    gone = Revocation(org=other.member.org, device=taken.id, at=int(other.now()), reason=Reason.SEIZED)
+    with other.vault.transaction():  # heard of before the tokens at the relay were replaced
+        keep_statement(other.state, sign_statement(gone, by=[officer_key(world.desk.state)]))
+    world.sync(other)
+    size = len(packed.body) // 4
+    cells = {packed.body[start : start + size] for start in range(0, len(packed.body), size)}
+    assert cells.isdisjoint(world.cells_at_relay()["replies"])
+    assert waits_for(other, taken) == 0
