@@ -8,6 +8,7 @@ gives the faulty text. A run that does not end counts as noticed.
 from __future__ import annotations
 
 import argparse
+import importlib
 import importlib.abc
 import importlib.util
 import os
@@ -19,14 +20,13 @@ from importlib.machinery import ModuleSpec
 from pathlib import Path
 from types import ModuleType
 
-import cbor2  # noqa: F401 - loaded once here, not again in every run
-import cryptography.hazmat.primitives.hpke  # noqa: F401
-import httpx  # noqa: F401
-import hypothesis  # noqa: F401
-import msgspec  # noqa: F401
 import pytest
 
 from tests.mutation.faults import Fault, faults
+
+_ONCE = ("cbor2", "cryptography.hazmat.primitives.hpke", "httpx", "hypothesis", "msgspec", "pytest_timeout")
+for _name in _ONCE:  # and not again in every run
+    importlib.import_module(_name)
 
 
 class _Planted(importlib.abc.MetaPathFinder, importlib.abc.InspectLoader):
@@ -57,7 +57,7 @@ def run(path: Path, text: str, tests: Sequence[str], *, seconds: int) -> int:
         os.dup2(silence, stream)
     resource.setrlimit(resource.RLIMIT_CPU, (seconds * 4, seconds * 4))
     sys.meta_path.insert(0, _Planted(path, text))
-    arguments = ["-x", "-q", "-p", "no:cacheprovider", "-p", "no:xdist", f"--timeout={seconds}", *tests]
+    arguments = ["-x", "-q", "-p", "no:cacheprovider", "-p", "pytest_timeout", f"--timeout={seconds}", *tests]
     status = 1
     try:
         status = pytest.main(arguments)
@@ -105,6 +105,7 @@ def main() -> int:
     sys.path.insert(0, str(Path.cwd()))
     with tempfile.TemporaryDirectory() as kept:
         os.environ["HYPOTHESIS_STORAGE_DIRECTORY"] = kept
+        os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
         for tests in filter(None, (chosen.tests, chosen.then)):
             if os.waitpid(run(path, source, tests, seconds=seconds), 0)[1]:
                 print("these tests fail without any fault:", *tests)
