@@ -21,10 +21,11 @@ from pathlib import Path
 from types import ModuleType
 
 import pytest
+from hypothesis import Phase, settings
 
 from tests.mutation.faults import Fault, faults
 
-_ONCE = ("cbor2", "cryptography.hazmat.primitives.hpke", "httpx", "hypothesis", "msgspec", "pytest_timeout")
+_ONCE = ("cbor2", "cryptography.hazmat.primitives.hpke", "httpx", "msgspec", "pytest_timeout")
 for _name in _ONCE:  # and not again in every run
     importlib.import_module(_name)
 
@@ -47,6 +48,15 @@ class _Planted(importlib.abc.MetaPathFinder, importlib.abc.InspectLoader):
         return self._text
 
 
+class _Unshrunk:
+    """An example that fails is enough: nobody looks for the smallest."""
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_configure(self) -> None:
+        settings.register_profile("faults", settings(), phases=[Phase.explicit, Phase.generate])
+        settings.load_profile("faults")
+
+
 def run(path: Path, text: str, tests: Sequence[str], *, seconds: int) -> int:
     """The id of a process that ends with 0 only if every test passes with this text in the module's place."""
     process = os.fork()
@@ -60,7 +70,7 @@ def run(path: Path, text: str, tests: Sequence[str], *, seconds: int) -> int:
     arguments = ["-x", "-q", "-p", "no:cacheprovider", "-p", "pytest_timeout", f"--timeout={seconds}", *tests]
     status = 1
     try:
-        status = pytest.main(arguments)
+        status = pytest.main(arguments, plugins=[_Unshrunk()])
     finally:
         os._exit(status)
 
