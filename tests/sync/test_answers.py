@@ -136,6 +136,18 @@ def test_a_confirmation_of_what_was_never_sent_forgets_nothing() -> None:
     assert len(outbox.items()) == 1, "it has not left this device yet"
 
 
+def test_a_word_with_an_entry_too_many_says_nothing() -> None:
+    outbox = phone_outbox()
+    put(outbox)
+    outbox.left(outbox.pack(day_keys(), {}, last=False))
+    confirmed = encode({1: people.DESK, 2: 1, 3: 2, 4: b"", 5: b""})
+    assert hear(
+        outbox,
+        word(ReplyKind.CONFIRM, confirmed),
+        word(ReplyKind.QUESTION, encode({1: {"text": "When?"}, 2: b""}), counter=2),
+    ) == [None, None]
+
+
 def test_cells_for_others_and_dummies_are_skipped() -> None:
     elsewhere = HandlerWord(ReplyKind.QUESTION, people.device("handler"), 1, question()).seal(
         by=people.identity("handler"),
@@ -229,6 +241,17 @@ def test_questions_go_before_confirmations_and_a_newer_confirmation_replaces_an_
     answers.left(first)
     confirmed = [one for one in hear(outbox, *cells(answers.pack().body)) if isinstance(one, Confirmed)]
     assert confirmed == [Confirmed(people.DESK, [1, 2, 3])]
+
+
+def test_a_welcome_leaves_as_it_was_sealed_and_before_confirmations() -> None:
+    answers, welcome = desk_answers(), bytes(range(256)) * 16
+    know(answers)
+    answers.queue(PHONE, ReplyKind.CONFIRM, confirmation(2))
+    for number in range(REPLY_CELLS_PER_DEPOSIT - 1):
+        answers.queue(PHONE, ReplyKind.QUESTION, question(str(number)))
+    answers.queue_sealed(welcome)
+    assert welcome in cells(answers.pack().body)
+    assert answers.waiting() == REPLY_CELLS_PER_DEPOSIT + 1
 
 
 def test_what_the_relay_refused_is_said_again_under_another_number() -> None:

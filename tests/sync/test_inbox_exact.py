@@ -1,0 +1,136 @@
+"""What a handler does not take from a page, each thing by itself: what is honest but for one fault."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from crypto.announcements import ChainHead, Receipt, Receipts, sign_announcement
+from crypto.cells import CellKind, heartbeat_body
+from crypto.encoding import encode
+from crypto.operations import CHAIN_START, SignedOperation
+from crypto.parcels import cut
+from crypto.roster import Admission, Role, Roster, sign_statement
+from sync.deskkeys import save_generations
+from sync.inbox import Inbox, Taken
+from sync.integrity import forks, missing
+from tests.crypto import people
+from tests.sync.stores import NOW, parcel
+from tests.sync.test_inbox import PHONE, Desk, cell, introduction, pieces
+
+OTHER = "other handler"
+
+
+def again(desk: Desk, *members: Admission) -> Desk:
+    """The next session of the same handler, among these members."""
+    here, signed = desk.inbox, [sign_statement(one, by=[people.officer()]) for one in members]
+    roster = Roster.verify(signed, root=people.first_root(), org=people.ORG) if members else here.roster
+    desk.inbox = Inbox(here.state, here.me, here.member, here.directory, roster, here.answers, here.sink)
+    return desk
+
+
+def handler(name: str, *, slot: int, **changes: object) -> Admission:
+    return people.admission(name, Role.HANDLER, slot=slot, **changes)
+
+
+def operation(counter: int = 1, *, sender: str = OTHER) -> bytes:
+    link = SignedOperation(people.device(sender), counter, CHAIN_START, {"kind": sender})
+    body = encode([link.sign(people.identity(sender))])
+    return cell(CellKind.OPERATION, 1, body, sender=sender, key=None)
+
+
+def announced(said: ChainHead | Receipts, *, sender: str = OTHER) -> bytes:
+    body = sign_announcement(said, by=people.identity(sender), org=people.ORG)
+    return cell(CellKind.ANNOUNCE, 1, body, sender=sender, key=None)
+
+
+def test_a_desk_that_holds_no_day_key_yet_skips_every_cell_and_stops_at_none() -> None:
+    desk = Desk()
+    save_generations(desk.state, [])
+    assert again(desk).take(introduction(), *pieces()) == Taken(foreign=2)
+    assert desk.shelf.parcels == []
+
+
+def test_a_parcel_under_the_number_nought_is_not_taken() -> None:
+    desk = Desk()
+    desk.take(introduction(), *pieces(0, key=None))
+    assert desk.shelf.parcels == []
+    assert desk.confirms() == 1, "the introduction alone"
+
+
+def test_a_phone_that_has_sent_nothing_yet_says_which_keys_it_still_needs() -> None:
+    desk = Desk()
+    desk.take(introduction(), cell(CellKind.HEARTBEAT, 0, heartbeat_body(people.TODAY - 5)))
+    rows = desk.state.db.execute("SELECT device, counter, since FROM sync_window").fetchall()
+    assert rows == [(PHONE, 0, people.TODAY - 5)]
+
+
+def test_only_a_cell_that_says_it_carries_a_parcel_carries_one() -> None:
+    desk, made = Desk(), parcel()
+    (chunk,) = cut(made)
+    taken = desk.take(
+        introduction(),
+        cell(CellKind.FRAGMENT, 2, chunk.to_body()),
+        cell(CellKind.ANNOUNCE, 3, chunk.to_body()),
+    )
+    assert (taken.parcels, desk.shelf.parcels) == (0, [])
+
+
+def test_another_parcel_under_a_number_that_has_come_is_neither_taken_nor_confirmed() -> None:
+    desk = Desk()
+    desk.take(introduction(), *pieces(2))
+    desk.state.db.execute("DELETE FROM sync_reply")
+    assert desk.take(*pieces(2, text="another")).parcels == 0
+    assert [one.payload["text"] for one in desk.shelf.parcels] == ["told"]
+    assert [fork.counter for fork in forks(desk.state)] == [2]
+    assert desk.confirms() == 0
+
+
+def test_a_handler_without_a_sender_slot_is_shown_nobody() -> None:
+    desk = Desk()
+    desk.inbox.member = replace(desk.inbox.member, slot=None)
+    desk.take(introduction(), *pieces())
+    assert [one.authentic for one in desk.shelf.parcels] == [None]
+    assert desk.confirms() == 0
+
+
+@pytest.mark.parametrize(
+    "members",
+    [
+        [handler("handler", slot=0), handler(OTHER, slot=1, desk=people.OTHER_DESK)],
+        [handler("handler", slot=0), handler("first", slot=1), handler(OTHER, slot=1, at=NOW + 1)],
+    ],
+    ids=["another desk's", "one whose place an earlier one has"],
+)
+def test_only_a_handler_of_the_desk_to_whose_key_it_is_sealed_is_heard_by_its_handlers(
+    members: list[Admission],
+) -> None:
+    desk, made = again(Desk(), *members), parcel()
+    receipts = Receipts(people.DESK, [Receipt(PHONE, made.id, made.digest)])
+    desk.take(operation(), announced(receipts), announced(ChainHead(people.DESK, 4, people.seed("head"))))
+    assert desk.shelf.operations == []
+    for table in ("sync_receipt", "sync_chain", "sync_link"):
+        assert desk.state.db.execute(f"SELECT count(*) FROM {table}").fetchone() == (0,)
+
+
+@pytest.mark.parametrize(("joined", "gaps"), [(NOW + 1, [(1, 2)]), (NOW, []), (NOW - 1, [])])
+def test_only_of_a_handler_who_joined_later_every_operation_is_awaited(
+    joined: int, gaps: list[tuple[int, int]]
+) -> None:
+    desk = again(Desk(), handler("handler", slot=0), handler(OTHER, slot=1, at=joined))
+    desk.take(operation(3))
+    assert [(run.first, run.last) for run in missing(desk.state)] == gaps
+
+
+def test_a_handler_who_is_in_no_roster_awaits_nothing_from_before() -> None:
+    desk = again(Desk(), handler(OTHER, slot=1))
+    desk.take(operation(3))
+    assert missing(desk.state) == []
+
+
+def test_a_revoked_handler_is_not_heard() -> None:
+    desk, made = Desk(revoked=OTHER), parcel()
+    desk.take(operation(), announced(Receipts(people.DESK, [Receipt(PHONE, made.id, made.digest)])))
+    assert desk.shelf.operations == []
+    assert desk.state.db.execute("SELECT count(*) FROM sync_receipt").fetchone() == (0,)
