@@ -20,7 +20,6 @@ from app.actions.publishing import publish_with_parts, send_welcomes
 from app.actions.views import AdmittedView, InvitationView, JoinedView, ReplyView
 from app.vault.vault import Vault, wipe
 from crypto.directory import UntrustedPhoneDirectory
-from crypto.encoding import Fields, encode
 from crypto.enrolment import REPLY_PREFIX, Invitation, Reply, require_digits
 from crypto.errors import (
     DigitsDifferError,
@@ -30,16 +29,15 @@ from crypto.errors import (
 )
 from crypto.passphrases import MEMORY_KIB, check_strength
 from crypto.primitives import sha256
-from crypto.reply_cells import REPLY_CELL_BYTES
 from crypto.root import root_hash
 from crypto.roster import Role
+from crypto.welcome_file import WelcomeFile
 from sync.admission import Admissions, OpenReply, officer_digits
 from sync.directory import DirectoryClient
 from sync.joining import Joining
 from sync.state import State
 
 _ROLES: Final = {"intake": Role.INTAKE, "handler": Role.HANDLER, "officer": Role.OFFICER}
-_BUNDLE: Final = "kantha/v1/welcome"
 QR_CHARACTERS: Final = 2_900
 """What the largest QR code holds of such text, nearly; an officer's reply is larger."""
 
@@ -144,7 +142,7 @@ def admit(device: Device, reply_text: str, *, confirm: str) -> AdmittedView:
     return AdmittedView(
         device=opened.reply.device.hex(),
         label=label,
-        welcome=encode({1: _BUNDLE, 2: cell, **(parts or {})}) if holds else b"",
+        welcome=WelcomeFile(cell, *(parts or ())).encode() if holds else b"",
         published=parts is not None,
         waits=not holds,
     )
@@ -242,14 +240,7 @@ def import_bundle(device: Device, data: bytes) -> None:
     """Take in a welcome from a file, with the directory that came with it, where there is no network."""
     waiting = Joining.load(device.state)
     try:
-        fields = Fields.of(data)
-        if fields.text(1) != _BUNDLE:
-            raise EncodingError
-        cell = fields.octets(2, REPLY_CELL_BYTES)
-        phone, handler = fields.optional(3, bytes), fields.optional(5, bytes)
-        for unread in (4, 6):  # the relay's tags: who carries the file could write anything there
-            fields.optional(unread, bytes)
-        fields.done()
+        found = WelcomeFile.decode(data)
     except EncodingError as error:
         raise BundleRefusedError from error
     if waiting is None:
@@ -258,11 +249,11 @@ def import_bundle(device: Device, data: bytes) -> None:
         )
     try:
         with device.vault.transaction():
-            if waiting.take_welcome(device.state, [cell]) is None:
+            if waiting.take_welcome(device.state, [found.cell]) is None:
                 raise WelcomeRefusedError
             device.reload()
-            if phone is not None:
-                _take_directory(device, phone, handler)
+            if found.phone is not None:
+                _take_directory(device, found.phone, found.handler)
     except BaseException:
         device.reload()  # what was undone in the vault is not true in memory either
         raise

@@ -15,8 +15,8 @@ from sync.transport import RelayClient
 from sync.welcomes import release_welcomes
 from sync.wire import HANDLER_PART, PHONE_PART
 
-Parts = dict[int, bytes]
-"""Both parts of the directory with their tags, as they go into a welcome's file."""
+Parts = tuple[bytes, bytes]
+"""The phone part and the handler part of the directory, as the relay serves them."""
 
 
 def publish_now(device: Device) -> bool:
@@ -42,7 +42,7 @@ def publish_with_parts(device: Device, *, welcome: bool = False) -> Parts | None
         return None
     assert phone is not None
     assert handler is not None
-    return {3: phone[0], 4: phone[1].encode(), 5: handler[0], 6: handler[1].encode()}
+    return phone[0], handler[0]
 
 
 def publish(device: Device, relay: RelayClient) -> None:

@@ -159,6 +159,18 @@ def by_relay(cell: bytes, secret: bytes) -> bytes:
     return plain[2:end]
 
 
+def test_section_4_4_a_welcome_as_a_file() -> None:
+    document = read("enrolment")
+    cell = document["sealed"]["welcome"]
+    for vector in document["files"]:
+        said = cbor2.loads(unhex(vector["bytes"].replace("CELL", cell)))
+        parts = {3: vector["phone"], 4: vector["handler"]}
+        assert {key: part.hex() for key, part in said.items() if key > 2} == {
+            key: part for key, part in parts.items() if part
+        }
+        assert (said[1], said[2].hex()) == ("kantha/v1/welcome", cell)
+
+
 def test_section_4_4_an_officers_enrolment() -> None:
     document = read("enrolment")
     officer = document["officer"]

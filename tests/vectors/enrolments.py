@@ -18,6 +18,7 @@ from crypto.enrolment import (
 from crypto.primitives import officer_signature_holds
 from crypto.root import Officer
 from crypto.roster import Role
+from crypto.welcome_file import LABEL, WelcomeFile
 from sync.admission import officer_digits
 from tests.crypto import people
 from tests.crypto.people import NOW, ORG, seed
@@ -96,6 +97,33 @@ def enrolment() -> dict[str, Any]:
             {"name": "another invitation", "secret": seed("another").hex(), "error": "ReplyRefusedError"},
         ],
         "officer": _officer(frozen),
+        **_files(bytes.fromhex(frozen.used["welcome"])),
+    }  # fmt: skip
+
+
+def _files(cell: bytes) -> dict[str, Any]:
+    """The welcome as a file. In its hex the cell, and the cell without its last byte, stand by their names."""
+    made = {
+        "alone": WelcomeFile(cell),
+        "with the phone part": WelcomeFile(cell, b"phone"),
+        "with both parts": WelcomeFile(cell, b"phone", b"handler"),
+    }
+    refused = {
+        "another label": {1: "kantha/v2/welcome", 2: cell},
+        "no cell": {1: LABEL},
+        "a cell that is cut": {1: LABEL, 2: cell[:-1]},
+        "a part that is no byte string": {1: LABEL, 2: cell, 3: "phone"},
+        "an entry more": {1: LABEL, 2: cell, 5: b""},
+    }
+
+    def short(data: bytes) -> str:
+        return data.hex().replace(cell.hex(), "CELL").replace(cell[:-1].hex(), "CUT")
+
+    return {
+        "files": [{"name": name, "bytes": short(one.encode()), "phone": (one.phone or b"").hex(),
+                   "handler": (one.handler or b"").hex()} for name, one in made.items()],
+        "refused_files": [{"name": name, "bytes": short(encode(fields)), "error": "EncodingError"}
+                          for name, fields in refused.items()],
     }  # fmt: skip
 
 

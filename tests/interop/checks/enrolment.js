@@ -3,7 +3,7 @@
 import { ed25519Public, isDevice, xWingPublic } from "../decoder/blocks.js";
 import { flipped, hex, unhex } from "../decoder/bytes.js";
 import {
-  digits, fromText, officerDigits, invitationFromText, openWelcome, readInvitation, requireDigits, transcript, verifyReply,
+  digits, fromText, officerDigits, invitationFromText, openWelcome, readInvitation, readWelcomeFile, requireDigits, transcript, verifyReply,
 } from "../decoder/enrolment.js";
 import { openReplyByRelay } from "../decoder/reply_by_relay.js";
 import { equal, must, refused } from "./say.js";
@@ -49,6 +49,17 @@ export async function enrolment(doc) {
   }
   await byRelay(doc, { invitation, answer });
   await officer(doc);
+  await files(doc);
+}
+
+async function files(doc) {
+  const cell = doc.sealed.welcome;
+  const whole = ({ bytes }) => unhex(bytes.replace("CELL", cell).replace("CUT", cell.slice(0, -2)));
+  for (const vector of doc.files) {
+    const found = readWelcomeFile(whole(vector));
+    equal([found.cell, found.phone ?? "", found.handler ?? ""].map(hex), [cell, vector.phone, vector.handler], vector.name);
+  }
+  for (const vector of doc.refused_files) await refused(vector, () => readWelcomeFile(whole(vector)));
 }
 
 async function byRelay(doc, { invitation, answer }) {

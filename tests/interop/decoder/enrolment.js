@@ -7,7 +7,7 @@ import { EPOCH, requireCertificate } from "./desk_keys.js";
 import { as, refuse } from "./refused.js";
 import { openReplyCell } from "./reply_cells.js";
 import { ROLE } from "./roster.js";
-import { blob, bytes, map, maybe, nat, text, time, tuple } from "./shapes.js";
+import { blob, bytes, exactly, map, maybe, nat, text, time, tuple } from "./shapes.js";
 
 const invitationShape = map({
   org: [1, bytes(32)],
@@ -156,3 +156,10 @@ export const openWelcome = (cell, { kemSeed, invitation, transcriptHash }) => as
     refuse("WelcomeRefusedError", "organisation, role and desk are the invitation's");
   return said;
 });
+
+const fileShape = map({
+  label: [1, exactly("kantha/v1/welcome")], cell: [2, bytes(4096)], phone: [3, maybe(blob())], handler: [4, maybe(blob())],
+});
+
+/** A welcome as a file. Its parts are opened and verified by themselves. */
+export const readWelcomeFile = (data) => fileShape(decode(data), "a welcome's file");
