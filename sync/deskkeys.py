@@ -87,11 +87,6 @@ def forget_before(generations: list[Generation], first: Mapping[DeskId, int]) ->
     return kept
 
 
-def forget_old(generations: list[Generation], *, today: int, key_days: int) -> list[Generation]:
-    """`forget_before` with one first day for all desks: `key_days` before `today`."""
-    return forget_before(generations, {entry.chain.desk: today - key_days for entry in generations})
-
-
 def forget_past(state: State, first: Mapping[DeskId, int]) -> None:
     """What every handler does in every session, once pages have come: day keys that nobody needs go."""
     held = load_generations(state)

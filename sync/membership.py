@@ -5,7 +5,7 @@ Written once at set-up or when the welcome comes; read at every session.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Final
 
 from crypto.encoding import Fields, encode
@@ -72,10 +72,6 @@ class Membership:
             gap_seconds=fields.natural(14),
             deposits=fields.natural(15),
         )
-
-    def at_epoch(self, epoch: int) -> Membership:
-        """The same device after the organisation has raised its token epoch."""
-        return replace(self, tokens=replace(self.tokens, epoch=epoch))
 
     def save(self, state: State) -> None:
         state.keys.put(_NAME, self.encode())
