@@ -62,6 +62,19 @@ def lowest_kept(connection: sqlite3.Connection) -> list[tuple[Lane, int]]:
     return [((pool, stream), _span(connection, (pool, stream))[0]) for pool, stream in lanes]
 
 
+def lowest_young(connection: sqlite3.Connection, *, now: float) -> list[tuple[Lane, int]]:
+    """For each lane, the lowest number that will still be wanted once `expire_pages` has been here."""
+    found: list[tuple[Lane, int]] = []
+    for stream, name in enumerate(wire.STREAMS):
+        rows = connection.execute(
+            "SELECT pool, coalesce(min(CASE WHEN closed_at >= ? THEN number END), max(number) + 1)"
+            " FROM page WHERE stream = ? AND kept = 1 GROUP BY pool",
+            (now - wire.RETENTION_DAYS_OF[name] * 86_400, stream),
+        )
+        found += [((pool, stream), lowest) for pool, lowest in rows]
+    return found
+
+
 def _delete_dead_chunks(connection: sqlite3.Connection, lane: Lane) -> None:
     """Delete index lines of chunks in which nothing is kept; the newest stays, it has the last number."""
     lowest, highest = _span(connection, lane)

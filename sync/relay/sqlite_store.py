@@ -177,10 +177,17 @@ class SqliteStore:
         await self._file(partial(self._files.retire_log, key))
 
     async def sweep(self, *, now: float) -> None:
-        await self._writer.submit(bind(closing.expire_pages, now=now))
+        try:
+            await self._writer.submit(bind(closing.expire_pages, now=now))
+        except BusyRefusal:  # a disk without room even to note that: the files go first, and make some
+            await self._delete_pages(await self._read(bind(closing.lowest_young, now=now)))
+            await self._writer.submit(bind(closing.expire_pages, now=now))
         await self._writer.submit(bind(closing.delete_old_tokens, now=now))
         self._forget_chunks()
-        for lane, lowest in await self._read(closing.lowest_kept):
+        await self._delete_pages(await self._read(closing.lowest_kept))
+
+    async def _delete_pages(self, lowest_of: list[tuple[Lane, int]]) -> None:
+        for lane, lowest in lowest_of:
             await self._file(partial(self._files.delete_pages, lane, below=lowest))
 
     async def tidy(self) -> None:

@@ -26,13 +26,17 @@ class Database:
     root; then it runs as `nobody`.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, *, data: Path | None = None, log: Path | None = None) -> None:
+        """`data`: where its files lie, `log`: where its write-ahead log does, if not with the rest."""
         self._folder = Path(tempfile.mkdtemp(prefix="kantha-pg-", dir="/tmp"))
-        self._data = self._folder / "data"
-        self._folder.chmod(0o777)
+        self._data = (data or self._folder) / "data"
         self._programs = _programs(self._folder)
+        for place in filter(None, (self._folder, data, log)):
+            place.chmod(0o777)
         self._made = 0
-        self._run("initdb", "-D", str(self._data), "-U", "kantha", "-A", "trust", "--no-sync", "-E", "UTF8")
+        options = ["-D", str(self._data), "-U", "kantha", "-A", "trust", "--no-sync", "-E", "UTF8"]
+        options += ["--wal-segsize=1", *([] if log is None else ["-X", str(log / "wal")])]
+        self._run("initdb", *options)
         self.start()
 
     def start(self) -> None:
@@ -76,8 +80,12 @@ class Database:
         self._process.kill()
         self._process.wait()
 
+    def is_running(self) -> bool:
+        return self._process.poll() is None
+
     def close(self) -> None:
-        self._process.send_signal(signal.SIGINT)
+        if self.is_running():
+            self._process.send_signal(signal.SIGINT)
         self._process.wait()
         shutil.rmtree(self._folder, ignore_errors=True)
 
