@@ -6,18 +6,26 @@ from dataclasses import replace
 
 import pytest
 
-from crypto.announcements import ChainHead, Receipt, Receipts, sign_announcement
+from crypto.announcements import (
+    ChainHead,
+    Introduction,
+    Introductions,
+    Receipt,
+    Receipts,
+    ReplyKey,
+    sign_announcement,
+)
 from crypto.cells import CellKind, heartbeat_body
 from crypto.encoding import encode
 from crypto.operations import CHAIN_START, SignedOperation
-from crypto.parcels import cut
+from crypto.parcels import Chunk, cut
 from crypto.roster import Admission, Role, Roster, sign_statement
 from sync.deskkeys import save_generations
 from sync.inbox import Inbox, Taken
 from sync.integrity import forks, missing
 from tests.crypto import people
 from tests.sync.stores import NOW, parcel
-from tests.sync.test_inbox import PHONE, Desk, cell, introduction, pieces
+from tests.sync.test_inbox import PHONE, SLOT_KEY, Desk, cell, introduction, pieces
 
 OTHER = "other handler"
 
@@ -134,3 +142,61 @@ def test_a_revoked_handler_is_not_heard() -> None:
     desk.take(operation(), announced(Receipts(people.DESK, [Receipt(PHONE, made.id, made.digest)])))
     assert desk.shelf.operations == []
     assert desk.state.db.execute("SELECT count(*) FROM sync_receipt").fetchone() == (0,)
+
+
+def test_an_announcement_in_a_cell_of_another_kind_is_none() -> None:
+    desk, said = Desk(), ReplyKey(1, people.pair("reply").sealing_key)
+    body = sign_announcement(said, by=people.identity("phone"), org=people.ORG)
+    desk.take(introduction(), cell(CellKind.FRAGMENT, 2, body))
+    assert desk.state.db.execute("SELECT count(*) FROM sync_device_reply_key").fetchone() == (0,)
+    desk.take(cell(CellKind.ANNOUNCE, 3, body))
+    assert desk.state.db.execute("SELECT count(*) FROM sync_device_reply_key").fetchone() == (1,)
+
+
+def unreadable(counter: int, *, key: bytes = SLOT_KEY) -> bytes:
+    (good,) = cut(parcel())
+    bad = Chunk(good.parcel, 0, 1, good.generation, good.day, good.data[::-1])
+    return cell(CellKind.PARCEL, counter, bad.to_body(), key=key)
+
+
+def come(desk: Desk) -> list[int]:
+    rows = desk.state.db.execute("SELECT counter FROM sync_received ORDER BY counter").fetchall()
+    return [int(counter) for (counter,) in rows]
+
+
+def test_a_parcel_that_cannot_be_opened_is_missing_until_it_can() -> None:
+    desk = Desk()
+    desk.take(introduction(), unreadable(2))
+    assert come(desk) == [1]
+    assert [(run.first, run.last) for run in missing(desk.state)] == [(2, 2)]
+    desk.take(*pieces(2))
+    assert (come(desk), missing(desk.state)) == ([1, 2], [])
+
+
+def test_a_forged_parcel_that_cannot_be_opened_makes_nothing_missing() -> None:
+    desk = Desk()
+    desk.take(introduction(), *pieces(2))
+    desk.take(unreadable(2, key=people.seed("a forger's key")), unreadable(3, key=people.seed("forged")))
+    assert (come(desk), missing(desk.state)) == ([1, 2], [])
+
+
+def test_an_introduction_to_a_key_that_is_over_or_to_another_handler_is_passed() -> None:
+    desk = Desk()
+    over = replace(people.epoch_key("handler"), epoch=people.WEEK - 1)
+    other = replace(people.epoch_key("handler"), handler=people.device(OTHER))
+    made = [
+        Introduction.make(SLOT_KEY, to=key, org=people.ORG, desk=people.DESK, device=PHONE)
+        for key in (over, other)
+    ]
+    body = sign_announcement(Introductions(people.DESK, 1, made), by=people.identity("phone"), org=people.ORG)
+    desk.take(cell(CellKind.ANNOUNCE, 1, body), *pieces())
+    assert [one.authentic for one in desk.shelf.parcels] == [None]
+
+
+@pytest.mark.parametrize(
+    "body", [encode(5), encode({1: b""}), encode("links"), encode([5]), encode([[]]), b""]
+)
+def test_operations_that_are_no_list_of_links_stop_no_page(body: bytes) -> None:
+    desk = Desk()
+    desk.take(introduction(), cell(CellKind.OPERATION, 1, body, sender=OTHER, key=None), *pieces())
+    assert (desk.shelf.operations, len(desk.shelf.parcels)) == ([], 1)
