@@ -18,7 +18,7 @@ from typing import Any, Final
 
 from crypto import primitives
 from crypto.encoding import Fields, decode, encode
-from crypto.errors import ArchiveRefusedError, EncodingError, SignatureRefusedError
+from crypto.errors import ArchiveRefusedError, EncodingError, QuorumTooLargeError, SignatureRefusedError
 from crypto.ids import (
     DESK_ID_BYTES,
     DEVICE_ID_BYTES,
@@ -104,7 +104,7 @@ class ArchiveHeader:
             )
             fields.done()
             header._check()
-        except (EncodingError, ValueError) as error:
+        except (EncodingError, QuorumTooLargeError, ValueError) as error:
             raise ArchiveRefusedError from error
         return header
 

@@ -15,7 +15,6 @@ OfficerId = NewType("OfficerId", bytes)
 DeskId = NewType("DeskId", bytes)
 """8 random bytes."""
 
-ORGANISATION_ID_BYTES: Final = 32
 DEVICE_ID_BYTES: Final = 16
 OFFICER_ID_BYTES: Final = 16
 DESK_ID_BYTES: Final = 8

@@ -128,7 +128,7 @@ class StreamReader:
             chunk = self._key.open(sealed, number=self._number, last=last)
         except primitives.OpenError as error:
             raise StreamDamagedError from error
-        if last and not chunk and self._number:  # two ways to write one file would be one too many
+        if not chunk and self._number:  # two ways to write one file would be one too many
             raise StreamDamagedError
         self._number, self._ended = self._number + 1, last
         return chunk

@@ -207,3 +207,112 @@ def test_padding_costs_at_most_an_eighth() -> None:
         assert padded >= length
         assert padded <= max(65_536, length * 1.12)
         assert padded_length(padded) == padded
+
+
+class Begun(io.BytesIO):
+    """A file of which no more may be read than its first bytes."""
+
+    def read(self, count: int | None = -1, /) -> bytes:
+        assert self.tell() == 0
+        return super().read(count)
+
+
+def test_a_header_said_to_be_longer_than_32_mib_is_refused_before_it_is_read() -> None:
+    with pytest.raises(ArchiveRefusedError):
+        ArchiveHeader.read(Begun(MAGIC + (32 * 1024 * 1024 + 1).to_bytes(4, "big")))
+    with pytest.raises(AssertionError):
+        ArchiveHeader.read(Begun(MAGIC + (32 * 1024 * 1024).to_bytes(4, "big")))
+
+
+def test_a_header_that_comes_in_pieces_is_read() -> None:
+    class Slow(io.BytesIO):
+        def read(self, count: int | None = -1, /) -> bytes:
+            return super().read(count if self.tell() == 0 else min(count or 0, 100))
+
+    assert ArchiveHeader.read(Slow(archive())) == HEADER
+
+
+def test_a_record_said_to_be_longer_than_32_mib_is_refused_before_it_is_read() -> None:
+    before, _ = plain(archive())
+    with pytest.raises(ArchiveRefusedError):
+        read(with_plain(before, (32 * 1024 * 1024 + 1).to_bytes(4, "big")))
+    with pytest.raises(StreamDamagedError):  # looked for, and not there
+        read(with_plain(before, (32 * 1024 * 1024).to_bytes(4, "big")))
+
+
+def test_a_record_longer_than_32_mib_is_not_written() -> None:
+    class Nowhere(io.BytesIO):
+        def write(self, data: Any, /) -> int:
+            return len(data)
+
+    writer = ArchiveWriter(Nowhere(), HEADER, key=SECRET.key)
+    framing = len(encode([2, bytes(70_000)])) - 70_000
+    writer.record(2, [bytes(32 * 1024 * 1024 - framing)])
+    with pytest.raises(ValueError, match="larger"):
+        writer.record(2, [bytes(32 * 1024 * 1024 - framing + 1)])
+
+
+def test_the_largest_numbers_of_a_header_are_taken_and_no_larger_ones() -> None:
+    parts = decode(HEADER.encode())
+    assert ArchiveHeader.decode(encode({**parts, 3: 2**40 - 1})).at == 2**40 - 1
+    sixteen = [bytes([number]) * 16 for number in range(16)]
+    full = {**parts, 5: 16, 6: sixteen, 7: [bytes(75 + 16 * 1_136)]}
+    assert ArchiveHeader.decode(encode(full)).threshold == 16
+    seventeen = [*sixteen, b"\xff" * 16]
+    for wrong in (
+        {**parts, 3: 2**40},
+        {**full, 5: 17, 6: seventeen, 7: [bytes(75 + 17 * 1_136)]},
+        {**full, 6: seventeen, 7: [bytes(75 + 16 * 1_136)] * 17},
+        {**full, 6: [*sixteen[:15], "x" * 16]},
+        {**full, 7: ["x" * (75 + 16 * 1_136)]},
+        {**full, 7: [bytes(75 + 16 * 1_136 + 1)]},
+        {**full, 5: 8, 7: [bytes(75 + 8 * 1_136)]},
+    ):
+        with pytest.raises(ArchiveRefusedError):
+            ArchiveHeader.decode(encode(wrong))
+
+
+def ended(body: object, *more: object) -> bytes:
+    """A stream with one record and this end, signed by the maker."""
+    signed = Signed.make(encode(body), label="kantha/v1/archive", by=MAKER)
+    return framed([3, "one"]) + framed([1, signed.to_wire(), *more])
+
+
+def test_the_end_has_its_three_entries_and_no_other() -> None:
+    before, _ = plain(archive())
+    body = {1: HEADER.hash, 2: sha256(framed([3, "one"])), 3: device_id(MAKER.public)}
+    assert read(with_plain(before, ended(body))) == [[3, "one"]]
+    for wrong in (
+        ended({**body, 4: 1}),
+        ended({**body, 1: bytes(32)}),
+        ended({**body, 2: bytes(32)}),
+        ended({**body, 3: bytes(15)}),
+        ended({**body, 3: bytes(17)}),
+        ended(body, 1),
+        framed([3, "one"]) + framed([1]),
+        framed([3, "one"]) + framed([1, "text"]),
+        ended(body) + framed([0, b""]),
+        ended(body) + ended(body),
+    ):
+        with pytest.raises((ArchiveRefusedError, StreamDamagedError)):
+            read(with_plain(before, wrong))
+
+
+def test_the_maker_is_named_after_the_last_record() -> None:
+    source = io.BytesIO(archive())
+    reader = ArchiveReader(source, ArchiveHeader.read(source), key=SECRET.key)
+    assert reader.maker is None
+    assert list(reader.records())
+    assert reader.maker == device_id(MAKER.public)
+
+
+@pytest.mark.parametrize(
+    ("length", "padded"),
+    [
+        (0, 65_536), (65_535, 65_536), (65_536, 65_536), (65_537, 67_584), (67_584, 67_584),
+        (67_585, 69_632), (131_072, 131_072), (131_073, 135_168), (1_000_000, 1_015_808),
+        (12_345_678, 12_582_912),
+    ],
+)  # fmt: skip
+def test_padding_is_padmes(length: int, padded: int) -> None:
+    assert padded_length(length) == padded

@@ -71,6 +71,12 @@ GOOD = [ORG, DESK, ARCHIVE, [b"1" * 16, b"2" * 16], 1, b"sealed"]
         [*GOOD[:3], [b"2" * 16, b"1" * 16], 1, b"sealed"],
         [*GOOD[:3], [b"1" * 16, b"1" * 16], 1, b"sealed"],
         [*GOOD[:3], [b"1" * 15], 0, b"sealed"],
+        [*GOOD[:3], [b"1" * 17], 0, b"sealed"],
+        [*GOOD[:3], ["1" * 16], 0, b"sealed"],
+        [*GOOD[:3], 5, 1, b"sealed"],
+        [*GOOD[:3], "text", 1, b"sealed"],
+        [*GOOD[:3], {1: 2}, 0, b"sealed"],
+        [*GOOD, 1],
         [*GOOD[:3], [], 0, b"sealed"],
         [*GOOD[:3], [b"1" * 16], 1, b"sealed"],
         [*GOOD[:3], [b"1" * 16], -1, b"sealed"],
@@ -97,6 +103,8 @@ def test_a_piece_that_is_none_is_refused(row: object) -> None:
         REQUEST.to_text() + "A",
         REQUEST.to_text() + " " * 64_000,
         text("KANTHA1-HANDOVER:", [ORG, DESK, ARCHIVE]),
+        text("KANTHA1-HANDOVER:", [ORG, DESK, ARCHIVE, REQUEST.machine, 1]),
+        text("KANTHA1-HANDOVER:", [ORG, DESK, ARCHIVE, list(REQUEST.machine)]),
         text("KANTHA1-HANDOVER:", [ORG, DESK, ARCHIVE, b"short"]),
         text("KANTHA1-HANDOVER:", [ORG, DESK, ARCHIVE, b"\xff" * 1_216]),
     ],
@@ -104,3 +112,33 @@ def test_a_piece_that_is_none_is_refused(row: object) -> None:
 def test_a_request_that_is_none_is_refused(said: str) -> None:
     with pytest.raises(HandoverRefusedError):
         HandoverRequest.from_text(said)
+
+
+def test_a_subset_of_sixteen_officers_is_the_largest_and_its_first_place_counts() -> None:
+    sixteen = tuple(OfficerId(bytes([number]) * 16) for number in range(16))
+    for position in (0, 15):
+        piece = Piece(ORG, DESK, sixteen, position, b"sealed")
+        assert piece_from_text(piece_to_text(piece, archive=ARCHIVE), request=REQUEST) == piece
+
+
+def test_a_text_has_at_most_sixty_four_thousand_characters() -> None:
+    said = REQUEST.to_text()
+    assert HandoverRequest.from_text(said.ljust(64_000)) == REQUEST
+    with pytest.raises(HandoverRefusedError):
+        HandoverRequest.from_text(said.ljust(64_001))
+
+
+def test_a_text_that_means_the_same_and_is_written_otherwise_is_refused() -> None:
+    # The last letter carries bits that decoding drops.
+    said = piece_to_text(PIECE, archive=ARCHIVE)
+    other = said[:-1] + chr(ord(said[-1]) + 1)
+    one, two = (base64.urlsafe_b64decode(each.split(":")[1] + "==") for each in (said, other))
+    assert one == two
+    with pytest.raises(HandoverRefusedError):
+        piece_from_text(other, request=REQUEST)
+
+
+def test_only_the_key_is_a_key() -> None:
+    assert is_key("  KANTHA1-\nKEY:abc")
+    for other in (REQUEST.to_text(), piece_to_text(PIECE, archive=ARCHIVE), "", "KEY:"):
+        assert not is_key(other)

@@ -138,3 +138,19 @@ def test_a_key_to_which_nothing_can_be_sealed_is_refused() -> None:
             SECRET, org=ORG, desk=DESK, threshold=1,
             officers={OfficerId(bytes(16)): b"\xff" * XWING_PUBLIC_BYTES},
         )  # fmt: skip
+
+
+def test_a_single_choice_too_many_is_refused() -> None:
+    assert require_few(officers=2_000, threshold=1) == 2_000
+    with pytest.raises(QuorumTooLargeError):
+        require_few(officers=2_001, threshold=1)
+
+
+@pytest.mark.parametrize(
+    ("threshold", "error"), [(0, ValueError), (17, ValueError), (8, QuorumTooLargeError)]
+)
+def test_nothing_is_sealed_for_nobody_or_for_too_many_choices(threshold: int, error: type[Exception]) -> None:
+    # No key is read before the count is checked; a threshold of nobody would give the secret as it is.
+    unread = {OfficerId(bytes([number]) * 16): b"no key" for number in range(16)}
+    with pytest.raises(error):
+        seal_to_quorum(SECRET, org=ORG, desk=DESK, officers=unread, threshold=threshold)

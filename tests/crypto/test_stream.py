@@ -170,3 +170,29 @@ def test_a_key_of_another_length_is_a_mistake_of_the_program() -> None:
     writer.close()
     with pytest.raises(ValueError, match="closed"):
         writer.write(b"more")
+
+
+@pytest.mark.parametrize("count", [0, 1, NONCE_BYTES - 1])
+def test_a_file_without_a_whole_nonce_is_refused_before_anything_is_read(count: int) -> None:
+    with pytest.raises(StreamDamagedError):
+        StreamReader(io.BytesIO(bytes(count)), key=KEY, purpose="test")
+
+
+def test_fewer_bytes_than_wanted_and_bytes_left_over_are_refused() -> None:
+    reader = StreamReader(io.BytesIO(sealed(text(20))), key=KEY, purpose="test")
+    assert reader.exactly(12) == text(12)
+    with pytest.raises(StreamDamagedError):
+        reader.require_end()
+    with pytest.raises(StreamDamagedError):
+        reader.exactly(8)
+    reader.require_end()
+
+
+def test_a_source_that_gives_little_at_a_time_is_read_to_its_end() -> None:
+    class Slow(io.BytesIO):
+        def read(self, count: int | None = -1, /) -> bytes:
+            return super().read(min(count or 0, 1_000))
+
+    reader = StreamReader(Slow(sealed(text(2 * CHUNK_BYTES + 9))), key=KEY, purpose="test")
+    assert reader.exactly(2 * CHUNK_BYTES + 9) == text(2 * CHUNK_BYTES + 9)
+    reader.require_end()
