@@ -23,8 +23,11 @@ from crypto.roster import Admission, Role, Roster, sign_statement
 from sync.deskkeys import save_generations
 from sync.inbox import Inbox, Taken
 from sync.integrity import forks, missing
+from sync.pairwise import introductions_of
 from tests.crypto import people
 from tests.sync.stores import NOW, parcel
+from tests.sync.test_admission import INVITATION, kept, reply
+from tests.sync.test_admission import cell as reply_cell
 from tests.sync.test_inbox import PHONE, SLOT_KEY, Desk, cell, introduction, pieces
 
 OTHER = "other handler"
@@ -42,8 +45,8 @@ def handler(name: str, *, slot: int, **changes: object) -> Admission:
     return people.admission(name, Role.HANDLER, slot=slot, **changes)
 
 
-def operation(counter: int = 1, *, sender: str = OTHER) -> bytes:
-    link = SignedOperation(people.device(sender), counter, CHAIN_START, {"kind": sender})
+def operation(counter: int = 1, *, sender: str = OTHER, says: str = OTHER) -> bytes:
+    link = SignedOperation(people.device(says), counter, CHAIN_START, {"kind": sender})
     body = encode([link.sign(people.identity(sender))])
     return cell(CellKind.OPERATION, 1, body, sender=sender, key=None)
 
@@ -153,6 +156,24 @@ def test_an_announcement_in_a_cell_of_another_kind_is_none() -> None:
     assert desk.state.db.execute("SELECT count(*) FROM sync_device_reply_key").fetchone() == (1,)
 
 
+@pytest.mark.parametrize(("counter", "says"), [(0, OTHER), (1, "handler")])
+def test_a_link_under_nought_or_in_anothers_name_has_no_place_in_a_chain(counter: int, says: str) -> None:
+    desk = Desk()
+    desk.take(operation(counter, says=says))
+    for table in ("sync_link", "sync_chain"):
+        assert desk.state.db.execute(f"SELECT count(*) FROM {table}").fetchone() == (0,)
+
+
+def test_a_reply_to_an_open_invitation_is_not_counted_as_somebody_elses() -> None:
+    desk = Desk()
+    desk.state.db.execute(
+        "INSERT INTO sync_invitation (id, wire, token_slot, expires_at) VALUES (?, ?, 0, ?)",
+        (INVITATION.id, INVITATION.encode(), INVITATION.expires_at),
+    )
+    assert desk.take(reply_cell(reply())) == Taken()
+    assert kept(desk.state)
+
+
 def unreadable(counter: int, *, key: bytes = SLOT_KEY) -> bytes:
     (good,) = cut(parcel())
     bad = Chunk(good.parcel, 0, 1, good.generation, good.day, good.data[::-1])
@@ -200,3 +221,15 @@ def test_operations_that_are_no_list_of_links_stop_no_page(body: bytes) -> None:
     desk = Desk()
     desk.take(introduction(), cell(CellKind.OPERATION, 1, body, sender=OTHER, key=None), *pieces())
     assert (desk.shelf.operations, len(desk.shelf.parcels)) == ([], 1)
+
+
+def test_a_dummy_with_a_members_name_on_it_counts_for_nothing() -> None:
+    desk = Desk()
+    desk.take(introduction(), cell(CellKind.DUMMY, 2, b""))
+    assert come(desk) == [1]
+
+
+def test_what_this_handler_sent_itself_is_not_taken_from_the_page() -> None:
+    desk = Desk()
+    desk.take(operation(sender="handler", says="handler"))
+    assert desk.shelf.operations == []
