@@ -233,3 +233,13 @@ def test_what_this_handler_sent_itself_is_not_taken_from_the_page() -> None:
     desk = Desk()
     desk.take(operation(sender="handler", says="handler"))
     assert desk.shelf.operations == []
+
+
+def test_an_introduction_for_another_desk_than_the_one_it_is_sealed_to_is_passed() -> None:
+    desk, there = Desk(), people.OTHER_DESK
+    made = Introduction.make(
+        SLOT_KEY, to=people.epoch_key("handler"), org=people.ORG, desk=there, device=PHONE
+    )
+    body = sign_announcement(Introductions(there, 1, [made]), by=people.identity("phone"), org=people.ORG)
+    desk.take(cell(CellKind.ANNOUNCE, 1, body))
+    assert introductions_of(desk.state, PHONE, there) == []

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from crypto.enrolment import Invitation, Reply, Welcome, open_reply_cell
-from crypto.errors import ReplyRefusedError, WelcomeRefusedError
+from crypto.errors import InvitationExpiredError, ReplyRefusedError, WelcomeRefusedError
 from crypto.primitives import OpeningKey
 from crypto.reply_cells import dummy_reply
 from crypto.roster import Role
@@ -58,6 +58,14 @@ def welcome(state: State, joining: Joining, *, secret: bytes = INVITATION.secret
 def belongs(state: State) -> bool:
     member = Membership.load(state)
     return member is not None and member.directory_key is not None
+
+
+def test_an_invitation_that_is_over_makes_no_keys(state: State) -> None:
+    over = replace(INVITATION, expires_at=NOW - 1)
+    with pytest.raises(InvitationExpiredError), state.transaction():
+        Joining.begin(state, over)
+    assert Self.load(state) is None
+    assert Joining.load(state) is None
 
 
 def test_the_welcome_makes_a_member_and_the_key_to_which_it_was_sealed_is_dropped(
