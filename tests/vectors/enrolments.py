@@ -102,7 +102,7 @@ def enrolment() -> dict[str, Any]:
 
 
 def _files(cell: bytes) -> dict[str, Any]:
-    """The welcome as a file. In its hex the cell, and the cell without its last byte, stand by their names."""
+    """The welcome as a file. In the hex the cell, also without its last byte, stands by its name."""
     made = {
         "alone": WelcomeFile(cell),
         "with the phone part": WelcomeFile(cell, b"phone"),

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from tests.vectors import belonging, directories, enrolments, keys, recovery, tokens, travelling
+from tests.vectors import belonging, directories, enrolments, keys, recovery, relay, tokens, travelling
 from tests.vectors.frozen import FOLDER, text
 
 FORMATS: dict[str, Callable[[], dict[str, Any]]] = {
@@ -33,6 +33,7 @@ FORMATS: dict[str, Callable[[], dict[str, Any]]] = {
     "quorum": recovery.quorum,
     "archive": recovery.archive,
     "card": recovery.card,
+    "relay": relay.relay,
 }
 
 
