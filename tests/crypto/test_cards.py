@@ -187,3 +187,103 @@ def test_a_line_too_many_is_refused(locked: bytes) -> None:
     for nothing in ("", TITLE, "hello", "00", "ab cd"):
         with pytest.raises(CardDamagedError):
             from_text(nothing)
+
+
+def lines_of(framed: bytes) -> list[str]:
+    """Lines with true checks, whatever they say."""
+    rows = [framed[start : start + 25] for start in range(0, len(framed), 25)]
+    return [
+        f"{number:02d}{cards._letters(row)}{cards._check(number, row)}"
+        for number, row in enumerate(rows, start=1)
+    ]
+
+
+def test_what_fills_the_last_line_is_zeros_and_no_line_follows() -> None:
+    framed = (10).to_bytes(2, "big") + bytes(range(1, 11)) + bytes(13)
+    assert from_text("\n".join(lines_of(framed))) == bytes(range(1, 11))
+    full = (23).to_bytes(2, "big") + bytes(range(1, 24))
+    assert from_text("\n".join(lines_of(full))) == bytes(range(1, 24))
+    for wrong in (framed[:-1] + b"\1", framed[:12] + b"\1" + framed[13:], framed + bytes(25)):
+        with pytest.raises(CardDamagedError):
+            from_text("\n".join(lines_of(wrong)))
+
+
+def test_a_letter_that_no_card_has_and_a_line_too_long_or_short_are_found_on_their_line() -> None:
+    (line,) = lines_of((23).to_bytes(2, "big") + bytes(23))
+    assert from_text(line) == bytes(23)
+    for wrong in (line[:10] + "U" + line[11:], line[:10] + "\u09ab" + line[11:], line[:-1], line + "0", "01"):
+        with pytest.raises(CardDamagedError, match="line 1") as refused:
+            from_text(wrong)
+        assert refused.value.line == 1
+
+
+def test_a_line_that_begins_with_other_digits_is_none() -> None:
+    (line,) = lines_of((23).to_bytes(2, "big") + bytes(23))
+    assert from_text(f"\u09e7\u09e8 is twelve in Bengali\n{line}\n\u17e1\u17e2 in Khmer") == bytes(23)
+
+
+def test_the_first_line_is_asked_for_first(locked: bytes) -> None:
+    for none in ("", *to_lines(locked)[1:]):
+        with pytest.raises(CardDamagedError, match="Line 1 is missing") as refused:
+            from_text(none)
+        assert refused.value.line == 1
+
+
+def test_a_card_has_at_most_99_lines() -> None:
+    assert len(to_lines(bytes(99 * 25 - 2))) == 99
+    with pytest.raises(ValueError, match="99"):
+        to_lines(bytes(99 * 25 - 1))
+
+
+def test_the_limits_of_a_card_are_those_of_the_protocol() -> None:
+    parts = {1: 1, 2: 65_536, 3: 1, 4: 1, 5: bytes(16), 6: b"sealed"}
+    for lowest_or_highest in ({}, {2: 1_048_576, 3: 64, 4: 64}):
+        taken = {**parts, **lowest_or_highest}
+        assert cards._parts(encode(taken)) == (bytes(16), (taken[2], taken[3], taken[4]), b"sealed")
+    for wrong in (
+        {1: 0},
+        {2: 65_535},
+        {2: 1_048_577},
+        {3: 0},
+        {3: 65},
+        {4: 0},
+        {4: 65},
+        {5: bytes(15)},
+        {7: 1},
+    ):
+        with pytest.raises(CardDamagedError):
+            cards._parts(encode({**parts, **wrong}))
+    with pytest.raises(CardDamagedError, match="newer"):
+        cards._parts(encode({**parts, 1: 2}))
+
+
+@pytest.mark.parametrize("memory_kib", [65_536, 1_048_576])
+def test_a_card_is_locked_with_the_memory_that_was_asked_for(
+    memory_kib: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[dict[str, object]] = []
+
+    def quick(passphrase: bytes, **parameters: object) -> bytes:
+        asked.append(parameters)
+        return cards.primitives.sha256(passphrase)
+
+    monkeypatch.setattr(cards.primitives, "argon2id", quick)
+    locked = CARD.lock(PASSPHRASE, memory_kib=memory_kib)
+    assert asked == [{"salt": decode(locked)[5], "memory_kib": memory_kib, "passes": 3, "lanes": 4}]
+    assert RecoveryCard.unlock(locked, PASSPHRASE) == CARD
+    for other in (65_535, 1_048_577):
+        with pytest.raises(ValueError, match="memory"):
+            CARD.lock(PASSPHRASE, memory_kib=other)
+
+
+def test_every_entry_of_a_card_is_checked() -> None:
+    parts = decode(CARD._encode())
+    for good in ({2: "r" * 300}, {8: None}, {10: 0}, {10: 2**40 - 1}):
+        assert decode(RecoveryCard._decode(encode({**parts, **good}))._encode()) == {**parts, **good}
+    lengths = {1: 32, 3: 16, 4: 32, 5: 32, 6: 32, 7: 32, 9: 32}
+    wrong: list[dict[int, object]] = [
+        {key: bytes(length + more)} for key, length in lengths.items() for more in (-1, 1)
+    ]
+    for change in (*wrong, {2: "r" * 301}, {2: b"r"}, {8: b"t"}, {8: 1}, {10: 2**40}, {10: -1}, {11: 1}):
+        with pytest.raises(CardDamagedError):
+            RecoveryCard._decode(encode({**parts, **change}))

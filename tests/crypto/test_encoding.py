@@ -132,3 +132,78 @@ def test_an_optional_field_may_be_null_or_absent() -> None:
     assert Fields({}).optional(1, bytes) is None
     with pytest.raises(EncodingError):
         Fields({1: 2}).optional(1, bytes)
+
+
+LEAST, MOST = -9_223_372_036_854_775_808, 18_446_744_073_709_551_615
+
+
+@pytest.mark.parametrize(
+    ("number", "data"),
+    [(LEAST, "3b7fffffffffffffff"), (MOST, "1bffffffffffffffff"), (0, "00"), (-1, "20")],
+)
+def test_the_least_and_the_largest_number_are_written_and_read(number: int, data: str) -> None:
+    for value, written in ((number, data), ([number], "81" + data), ({number: number}, "a1" + data + data)):
+        assert encode(value).hex() == written
+        assert decode(bytes.fromhex(written)) == value
+
+
+@pytest.mark.parametrize(
+    ("number", "data"),
+    [
+        (LEAST - 1, "3b8000000000000000"),
+        (-(2**64), "3bffffffffffffffff"),
+        (MOST + 1, "c249010000000000000000"),
+    ],
+)
+def test_a_number_beyond_is_neither_written_nor_read(number: int, data: str) -> None:
+    for value, written in ((number, data), ([number], "81" + data), ({number: 0}, "a1" + data + "00")):
+        with pytest.raises(EncodingError):
+            encode(value)
+        with pytest.raises(EncodingError):
+            decode(bytes.fromhex(written))
+
+
+@pytest.mark.parametrize("level", [b"\x81", b"\xa1\x01"])
+def test_twenty_four_levels_are_read_and_not_one_more(level: bytes) -> None:
+    assert encode(decode(level * 24 + b"\x00")) == level * 24 + b"\x00"
+    with pytest.raises(EncodingError):
+        decode(level * 25 + b"\x00")
+
+
+def test_a_map_of_one_key_too_many_levels_down_is_not_written() -> None:
+    value: Any = 0
+    for _ in range(24):
+        value = {1: value}
+    assert decode(encode(value)) == value
+    with pytest.raises(EncodingError):
+        encode({1: value})
+
+
+def test_what_is_just_within_its_bounds_is_taken() -> None:
+    fields = Fields({1: 9, 2: b"four", 3: "texts", 4: [1], 5: 2**63 - 1, 6: "t" * 200, 7: 0, 8: b"there"})
+    assert fields.natural(1, below=10) == 9
+    assert fields.octets(2, 4) == b"four"
+    assert fields.text(3, limit=5) == "texts"
+    assert fields.items(4, limit=1) == [1]
+    assert fields.natural(5) == 2**63 - 1
+    assert fields.text(6) == "t" * 200
+    assert fields.natural(7, below=1) == 0
+    assert fields.optional(8, bytes) == b"there"
+    fields.done()
+
+
+def test_what_is_just_out_of_its_bounds_is_refused() -> None:
+    with pytest.raises(EncodingError):
+        Fields({1: 2**63}).natural(1)
+    with pytest.raises(EncodingError):
+        Fields({1: "t" * 201}).text(1)
+    with pytest.raises(EncodingError):
+        Fields({1: True}).optional(1, int)
+    with pytest.raises(EncodingError):
+        Fields.of(encode([1]))
+
+
+def test_a_map_that_was_read_from_is_left_as_it_was() -> None:
+    value = {1: 2}
+    Fields(value).take(1, int)
+    assert value == {1: 2}

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from crypto import passphrases, primitives
 from crypto.errors import SlotDamagedError, WeakPassphraseError, WrongPassphraseError
 from crypto.passphrases import (
     MAXIMUM_MEMORY_KIB,
@@ -29,7 +30,16 @@ def slot() -> dict[str, Any]:
 
 
 @pytest.mark.parametrize(
-    "passphrase", [GOOD, "নদী বাতি এগারো ছাগল", "ទន្លេ ចង្កៀង ដប់មួយ ពពែ", "83914 02756 61048 39275"]
+    "passphrase",
+    [
+        GOOD,
+        "river lamp eleve",
+        "abcdef fedcba aabb",
+        "lamp goat river lamp goat rives",
+        "নদী বাতি এগারো ছাগল",
+        "ទន្លេ ចង្កៀង ដប់មួយ ពពែ",
+        "83914 02756 61048 39275",
+    ],
 )
 def test_a_passphrase_of_some_words_or_digit_groups_is_taken(passphrase: str) -> None:
     check_strength(passphrase)
@@ -49,6 +59,11 @@ def test_a_passphrase_of_some_words_or_digit_groups_is_taken(passphrase: str) ->
         "aaaaaaaaaaaaaaaaaaaa",
         "abababababababababab",
         "lamp goat lamp goat lamp goat",
+        "lamp goat river lamp goat river",
+        "lamp goat river lamp goat river lam",
+        "password12345678",
+        "kantha1234567890",
+        "abcde edcba aabbcc",
         "12345 12345 12345 12345",
         "defghijklmnopqrstuvw",
         "zyxwvutsrqponmlkjihg",
@@ -131,10 +146,13 @@ def test_less_than_64_mib_is_neither_made_nor_opened(slot: dict[str, Any], memor
         {"lanes": 0},
         {"lanes": 65},
         {"salt": ""},
+        {"salt": base64.b64encode(bytes(15)).decode()},
+        {"salt": base64.b64encode(bytes(17)).decode()},
         {"salt": "!!!!"},
         {"salt": 5},
         {"salt": "আ"},
         {"sealed": base64.b64encode(bytes(79)).decode()},
+        {"sealed": base64.b64encode(bytes(81)).decode()},
         {"sealed": None},
     ],
 )
@@ -147,3 +165,35 @@ def test_a_slot_that_is_not_one_is_damaged(slot: dict[str, Any], change: dict[st
 def test_a_slot_without_one_of_its_fields_is_damaged(slot: dict[str, Any], name: str) -> None:
     with pytest.raises(SlotDamagedError):
         open_slot({key: value for key, value in slot.items() if key != name}, GOOD)
+
+
+def test_the_limits_of_a_slot_are_those_of_the_protocol(slot: dict[str, Any]) -> None:
+    lowest = {"memory_kib": 65_536, "passes": 1, "lanes": 1}
+    highest = {"memory_kib": 1_048_576, "passes": 64, "lanes": 64}
+    for parameters in (lowest, highest):
+        assert passphrases._parts({**slot, **parameters})[2] == {"kdf": "argon2id", **parameters}
+    for name in lowest:
+        for number in (lowest[name] - 1, highest[name] + 1):
+            with pytest.raises(SlotDamagedError):
+                passphrases._parts({**slot, name: number})
+
+
+def test_a_new_slot_is_made_with_the_memory_that_was_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[dict[str, Any]] = []
+
+    def quick(passphrase: bytes, **parameters: Any) -> bytes:
+        asked.append(parameters)
+        return primitives.sha256(passphrase)
+
+    monkeypatch.setattr(primitives, "argon2id", quick)
+    for memory_kib in (65_536, 1_048_576):
+        made = new_slot(GOOD, KEY, memory_kib=memory_kib)
+        assert (made["memory_kib"], made["passes"], made["lanes"]) == (memory_kib, 3, 4)
+        assert asked[-1] == {
+            "salt": base64.b64decode(made["salt"]), "memory_kib": memory_kib, "passes": 3, "lanes": 4,
+        }  # fmt: skip
+        assert len(asked[-1]["salt"]) == 16
+    assert new_slot(GOOD, KEY)["memory_kib"] == 262_144
+    for memory_kib in (65_535, 1_048_577):
+        with pytest.raises(ValueError, match="memory"):
+            new_slot(GOOD, KEY, memory_kib=memory_kib)
