@@ -97,6 +97,7 @@ def options() -> argparse.Namespace:
     parser.add_argument("--tests", nargs="+", required=True, help="the file's own tests")
     parser.add_argument("--then", nargs="+", default=[], help="for the faults that those did not notice")
     parser.add_argument("--lines", default="1-1000000", help="only faults of these lines, as 10-40")
+    parser.add_argument("--kinds", nargs="+", default=[], help="only these kinds, as guard part call")
     parser.add_argument("--jobs", type=int, default=1, help="how many runs at a time")
     parser.add_argument("--seconds", type=int, default=60, help="how long one test may take")
     parser.add_argument("--list", action="store_true", help="print the faults and run nothing")
@@ -108,7 +109,8 @@ def main() -> int:
     path, seconds = chosen.module, chosen.seconds
     source = path.read_text()
     first, last = map(int, chosen.lines.split("-"))
-    left = planted = [fault for fault in faults(source) if first <= fault.line <= last]
+    planted = [fault for fault in faults(source) if first <= fault.line <= last]
+    left = planted = [fault for fault in planted if not chosen.kinds or fault.kind in chosen.kinds]
     if chosen.list:
         print(*planted, sep="\n")
         return 0
