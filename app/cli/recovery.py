@@ -10,18 +10,12 @@ import click
 from app.cli.files import read_text, write_private
 from app.cli.opening import ask_for, choose_passphrase, home, passphrase_option, unlocked
 from app.cli.output import clean, json_option, say, show
+from app.cli.recovery_words import REFUSED, left_out_words
 
 OutFile = click.Path(dir_okay=False, path_type=Path)
 InFile = click.Path(dir_okay=False, path_type=Path)
 FROM_ENVIRONMENT = "KANTHA_CARD_PASSPHRASE"
 _LINE_BYTES = 4_096
-
-
-_REFUSED = (
-    "The relay refuses the publishing token: another machine was restored or revoked since. Make a new card"
-    " on that machine and restore with it, or ask whoever runs the relay for a new token and give it with"
-    " `kantha org recover status --publish-token`."
-)
 
 
 @click.group()
@@ -79,7 +73,8 @@ def archive_command(out: Path, passphrase_fd: int | None, as_json: bool) -> None
     show(
         view,
         f"{view.complaints} complaints are in {out}, which was read again and is whole. Any"
-        f" {view.threshold} of {view.officers} officers open it with their cards. Keep it elsewhere.",
+        f" {view.threshold} of {view.officers} officers open it with their cards. Keep it elsewhere."
+        + left_out_words(view.left_out),
         as_json=as_json,
     )
 
@@ -163,7 +158,7 @@ def restore_command(
     if view is None:
         raise click.ClickException("The restoration left no record of itself. Look with `kantha org show`.")
     if view.refused:
-        say(_REFUSED)
+        say(REFUSED)
     elif not view.published:
         say("The relay does not know of it yet: give `kantha org recover status` when it can be reached.")
     if view.officers_left:

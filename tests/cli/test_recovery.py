@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from app.cli.recovery_words import left_out_words
 from tests.cli.conftest import KANTHA, PASSPHRASE, Organisation, Said, kantha, until
 
 CARD_PASSPHRASE = "the loom stands by the window"
@@ -55,6 +56,12 @@ def kept(organisation: Organisation) -> dict[str, Any]:
     view = recover(organisation.desk, "archive", str(archive), "--json").json()
     assert (view["complaints"], view["officers"], view["threshold"]) == (1, 1, 1)
     return {"card": card, "archive": archive, "code": code, "qr": folder / "card.png"}
+
+
+def test_what_an_archive_does_not_hold_is_said() -> None:
+    assert left_out_words(0) == ""
+    assert left_out_words(1).startswith("\nOne entry of this vault is not in it")
+    assert left_out_words(12).startswith("\n12 entries of this vault are not in it")
 
 
 def test_card_and_archive_are_for_their_owner_alone(kept: dict[str, Any]) -> None:
