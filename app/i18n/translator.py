@@ -82,10 +82,6 @@ class Translator:
         """6 November 2026"""
         return self.digits(format_date(day, "d MMMM y", locale=self.lang))
 
-    def weekday(self, day: dt.date) -> str:
-        """Sunday 6 December"""
-        return self.digits(format_date(day, "EEEE d MMMM", locale=self.lang))
-
     def month(self, day: dt.date) -> str:
         """November 2026"""
         return self.digits(format_date(day, "MMMM y", locale=self.lang))

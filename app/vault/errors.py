@@ -51,9 +51,7 @@ class VaultFullError(VaultError):
 
 
 class VaultUnwritableError(VaultError):
-    """The folder of the vault cannot be written to, so this was not saved; all that was saved before is
-    safe.
-    """
+    """The vault's folder cannot be written to, so this was not saved; what was saved before is safe."""
 
     next_step = "Check that the disk is not read-only or removed and that the folder belongs to you."
 

@@ -33,11 +33,10 @@ def test_nothing_names_the_work_before_the_key(lang: str, tmp_path: Path) -> Non
 
 
 @pytest.mark.parametrize("lang", ["en", "bn", "km"])
-def test_a_new_device_offers_two_ways_in(lang: str, tmp_path: Path) -> None:
+def test_a_new_device_offers_three_ways_in(lang: str, tmp_path: Path) -> None:
     tr = Translator(lang)
-    assert {tr("Join with an invitation"), tr("Start an organisation")} <= words_of(
-        FirstRun, model_in(tmp_path, lang)
-    )
+    ways = {tr("Join with an invitation"), tr("Start an organisation"), tr("Restore a desk")}
+    assert ways <= words_of(FirstRun, model_in(tmp_path, lang))
 
 
 def test_an_empty_folder_shows_the_set_up_and_not_the_lock(tmp_path: Path) -> None:

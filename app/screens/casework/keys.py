@@ -32,6 +32,7 @@ LETTERS: Final[dict[str, dict[str, str]]] = {
     "card": {},
     "archive": {},
     "add_desk": {},
+    "rules": {},
     "settings": {},
 }
 """Keys that act while nothing is written."""

@@ -71,7 +71,7 @@ class DeskModel:
     """Whether the ask box of the chosen complaint is open."""
     keys_open: bool = False
     dialog: str | None = None
-    """The question that stands open over the page: revoke, close_window."""
+    """The question that stands open over the page: revoke, close_window, rules, withdraw."""
     width: float = 1440
 
     def __post_init__(self) -> None:

@@ -36,6 +36,7 @@ def page_title(desk: DeskModel) -> tuple[str, str]:
         "card": tr("Make a card"),
         "archive": tr("Make an archive"),
         "add_desk": tr("Add a desk"),
+        "rules": tr("Officers and rules"),
         "settings": tr("Settings"),
     }
     return titles.get(place, tr("Inbox")), ""

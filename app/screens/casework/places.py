@@ -32,6 +32,7 @@ WITHIN = {
     "card": "devices",
     "archive": "devices",
     "add_desk": "devices",
+    "rules": "devices",
 }
 """Pages behind a place: the rail keeps its place chosen."""
 

@@ -8,7 +8,8 @@ locking.
 from __future__ import annotations
 
 import asyncio
-from typing import Any
+from collections.abc import Callable
+from typing import Any, Final
 
 import flet as ft
 
@@ -35,6 +36,7 @@ from app.screens.officer.invite import Invite
 from app.screens.officer.make_archive import MakeArchive
 from app.screens.officer.make_card import MakeCard
 from app.screens.officer.proposals import Proposals
+from app.screens.officer.rules import Rules
 from app.screens.parts import states
 from app.screens.parts.buttons import button
 from app.screens.parts.notices import notices
@@ -43,6 +45,31 @@ from app.screens.state import AppModel
 
 _ENTER_WAITS_S = 0.12
 """Enter on a button presses the button; only when nothing was pressed does it open the chosen line."""
+
+_PAGES: Final[dict[str, Callable[..., ft.Control]]] = {
+    "inbox": Inbox,
+    "cases": CaseList,
+    "arrivals": Arrivals,
+    "devices": Devices,
+    "invite": Invite,
+    "admit": Admit,
+    "proposals": Proposals,
+    "rules": Rules,
+    "add_desk": AddDesk,
+    "drill": Drill,
+    "card": MakeCard,
+    "archive": MakeArchive,
+    "settings": DeskSettings,
+}
+"""The places and what draws them."""
+
+_ABOUT: Final[dict[str, Callable[..., ft.Control]]] = {
+    "complaint": Complaint,
+    "new_case": CaseForm,
+    "join": JoinCase,
+    "case": CasePage,
+}
+"""Those about one thing, whose number follows the place."""
 
 _QUICK_SYNC_S = 60.0
 _USUAL_SYNC_S = 15 * 60.0
@@ -142,39 +169,12 @@ def _shows_no_problem(desk: DeskModel) -> bool:
 
 
 def _page(desk: DeskModel) -> ft.Control:
+    """The page on show; a place that needs a thing and has none, or that nobody knows, shows the inbox."""
     place, what = desk.place, desk.app.what
-    if what is not None:
-        if place == "complaint":
-            return Complaint(desk, what, key=f"complaint-{what}")
-        if place == "new_case":
-            return CaseForm(desk, what, key=f"new-case-{what}")
-        if place == "join":
-            return JoinCase(desk, what, key=f"join-{what}")
-        if place == "case":
-            return CasePage(desk, what, key=f"case-{what}")
-    if place == "cases":
-        return CaseList(desk, key="cases")
-    if place == "arrivals":
-        return Arrivals(desk, key="arrivals")
-    if place == "devices":
-        return Devices(desk, key="devices")
-    if place == "invite":
-        return Invite(desk, key="invite")
-    if place == "admit":
-        return Admit(desk, key="admit")
-    if place == "proposals":
-        return Proposals(desk, key="proposals")
-    if place == "add_desk":
-        return AddDesk(desk, key="add-desk")
-    if place == "drill":
-        return Drill(desk, key="drill")
-    if place == "card":
-        return MakeCard(desk, key="card")
-    if place == "archive":
-        return MakeArchive(desk, key="archive")
-    if place == "settings":
-        return DeskSettings(desk, key="settings")
-    return Inbox(desk, key="inbox")
+    if what is not None and place in _ABOUT:
+        return _ABOUT[place](desk, what, key=f"{place}-{what}")
+    page, name = (_PAGES[place], place) if place in _PAGES else (Inbox, "inbox")
+    return page(desk, key=name)
 
 
 def _obey(desk: DeskModel, command: str) -> None:

@@ -1,5 +1,5 @@
 """What cannot be taken back, asked once: the points, the label to type, the reasons, *Cancel* and the madder
-button; then what came of it, in the same place.
+button; then what came of it, in the same place. What only has to be read has no label and a calm button.
 
 Guarantees: nothing is done before the label stands there as it is written on the device; while it is being
 done nothing can be pressed twice; a refusal is said where it happened, and nothing was changed then.
@@ -34,15 +34,17 @@ def Destructive(
     title: str,
     done_title: str,
     icon: ft.IconData,
-    label: str,
+    label: str | None,
     follows: Sequence[Point],
     why: Sequence[tuple[str, str]],
     action: str,
     do: Callable[[str], Awaitable[Done | None]],
+    ask: str | None = None,
     key: str | None = None,
 ) -> ft.Control:
-    """`why` are (value, word) of the reasons, or nothing; `do` gets the reason ("" for none) and gives the
-    points of what came of it, or None when it was refused.
+    """`label` is typed to confirm (None: the points are only read); `ask` says so in other words. `why` are
+    (value, word) of the reasons, or nothing; `do` gets the reason ("" for none) and gives the points of what
+    came of it, or None when it was refused.
     """
     tr = desk.tr
     typed, set_typed = ft.use_state("")
@@ -52,9 +54,11 @@ def Destructive(
     done, set_done = ft.use_state(nothing)
     refused, set_refused = ft.use_state("")
     tall = 48 if desk.narrow else 40
+    confirmed = label is None or fits(typed, label)
+    ready = confirmed and (not why or bool(reason))
 
     async def now() -> None:
-        if busy or not fits(typed, label) or (why and not reason):
+        if busy or not ready:
             return
         set_busy(True)
         set_refused("")
@@ -70,31 +74,34 @@ def Destructive(
             tr("Close"), hint=None if desk.narrow else "Esc", desk=True, tall=tall, autofocus=True,
             on_click=lambda _: desk.close_dialog(), key="close-question",
         )  # fmt: skip
-        return _column(desk, [question_title(done_title, icon), *points(done), _end([close])])
-    parts: list[ft.Control] = [question_title(title, icon), *points(follows)]
+        head = question_title(done_title, icon, calm=label is None)
+        return _column(desk, [head, *points(done), _end([close])])
+    parts: list[ft.Control] = [question_title(title, icon, calm=label is None), *points(follows)]
     if refused:
         parts.append(states.problem(refused))
-    parts.append(
-        DeskField(
-            desk,
-            "confirm-label",
-            label=tr("Type the label to confirm: {label}", label=label),
-            value=typed,
-            on_change=lambda words: set_typed(words),
-            key="confirm-label",
+    if label is not None:
+        parts.append(
+            DeskField(
+                desk,
+                "confirm-label",
+                label=ask or tr("Type the label to confirm: {label}", label=label),
+                value=typed,
+                on_change=lambda words: set_typed(words),
+                key="confirm-label",
+            )
         )
-    )
     if why:
         parts.append(reasons(why, chosen=reason, on_choose=set_reason, question=tr("Why"), tall=desk.narrow))
     if busy:
         parts.append(states.working(tr("Signing it and telling the relay.")))
         return _column(desk, parts)
-    ready = fits(typed, label) and (not why or bool(reason))
     if not ready:
         parts.append(
             text(
                 tr("The button opens when the label stands there and a reason is chosen.")
                 if why
+                else tr("The button opens when this stands there.")
+                if ask
                 else tr("The button opens when the label stands there."),
                 "label_medium",
                 color=ft.Colors.ON_SURFACE_VARIANT,
@@ -105,7 +112,7 @@ def Destructive(
         autofocus=True, on_click=lambda _: desk.close_dialog(), key="cancel",
     )  # fmt: skip
     act = button(
-        action, kind="madder", desk=True, tall=tall, disabled=not ready,
+        action, kind="main" if label is None else "madder", desk=True, tall=tall, disabled=not ready,
         on_click=lambda _: desk.app.page.run_task(now), key="do-it",
     )  # fmt: skip
     return _column(desk, [*parts, _end([cancel, act])])

@@ -14,10 +14,10 @@ import flet as ft
 from app.actions import recovery
 from app.actions.device import Device
 from app.actions.recovery_views import DrillView
-from app.screens.casework import day_words
 from app.screens.casework.desk_field import DeskField
 from app.screens.casework.model import DeskModel
 from app.screens.casework.panes import panes
+from app.screens.officer.drill_words import outcome
 from app.screens.officer.gone import quorum_words
 from app.screens.parts import states
 from app.screens.parts.buttons import button
@@ -147,34 +147,11 @@ def Drill(desk: DeskModel, *, key: str | None = None) -> ft.Control:
 def _outcome(desk: DeskModel, done: DrillView) -> list[ft.Control]:
     """What these cards and this archive would bring back."""
     tr = desk.tr
-    found = [
-        tr(
-            "{cards} cards opened the archive of {day}. {t} are needed.",
-            cards=done.cards,
-            day=day_words.long(done.made_at, tr),
-            t=done.threshold,
-        ),
-        tr(
-            "It would bring back the desk {desk}: {complaints} complaints, {steps} steps of case work.",
-            desk=done.desk,
-            complaints=done.complaints,
-            steps=done.operations,
-        ),
-        tr("What came after that day is not in it."),
-    ]
-    if done.old_cards:
-        found.append(
-            tr.count(
-                "{n} cards are older than the newest rules. Make them again.",
-                done.old_cards,
-                one="One card is older than the newest rules. Make it again.",
-            )
-        )
     return [
         ft.Row(
             [text(tr("It works"), "title_large", bold=True), chip(tr("Tried today"), "done")],
             spacing=10,
             wrap=True,
         ),
-        *(text(words, "body_large") for words in found),
+        *(text(words, "body_large") for words in outcome(done, tr)),
     ]

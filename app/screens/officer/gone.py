@@ -156,6 +156,7 @@ def _buttons(desk: DeskModel) -> ft.Control:
         ("card", tr("Make a card"), ft.Icons.BADGE_OUTLINED),
         ("archive", tr("Make an archive"), ft.Icons.INVENTORY_2_OUTLINED),
         ("add_desk", tr("Add a desk"), ft.Icons.ADD_HOME_WORK_OUTLINED),
+        ("rules", tr("Officers and rules"), ft.Icons.RULE_FOLDER_OUTLINED),
     )
     return ft.Row(
         [

@@ -9,6 +9,7 @@ import flet as ft
 
 from app.actions import recovery
 from app.actions.device import Device
+from app.i18n import Translator
 from app.screens.casework.model import DeskModel
 from app.screens.casework.panes import one_pane
 from app.screens.officer.gone import quorum_words
@@ -19,12 +20,14 @@ from app.screens.parts.type import text
 FILE_NAME = "archive.kantha"
 
 
-def archive_bytes(device: Device) -> bytes:
-    """The archive, made in a folder of its own that is removed again. It is sealed before it is written."""
+def archive_bytes(device: Device) -> tuple[bytes, int]:
+    """The archive, made in a folder of its own that is removed again, and how many entries of the vault no
+    archive may hold. It is sealed before it is written.
+    """
     with tempfile.TemporaryDirectory(prefix="archive-", dir=device.home) as folder:
         out = Path(folder) / FILE_NAME
-        recovery.archive(device, out)
-        return out.read_bytes()
+        left_out = recovery.archive(device, out).left_out
+        return out.read_bytes(), left_out
 
 
 @ft.component
@@ -33,6 +36,7 @@ def MakeArchive(desk: DeskModel, *, key: str | None = None) -> ft.Control:
     tr, organisation = desk.tr, desk.organisation
     busy, set_busy = ft.use_state(False)
     made, set_made = ft.use_state(b"")
+    left_out, set_left_out = ft.use_state(0)
     if not desk.app.device.officer:
         return ft.Container(
             states.no_right(tr("Officers make cards and archives and try the recovery.")), padding=20
@@ -45,7 +49,8 @@ def MakeArchive(desk: DeskModel, *, key: str | None = None) -> ft.Control:
         found = await desk.do(archive_bytes)
         set_busy(False)
         if found is not None:
-            set_made(found)
+            set_made(found[0])
+            set_left_out(found[1])
 
     async def save() -> None:
         desk.acted()
@@ -75,6 +80,7 @@ def MakeArchive(desk: DeskModel, *, key: str | None = None) -> ft.Control:
         size = tr.decimal(len(made) / 1_000_000, places=1)
         parts += [
             states.connected(tr("The archive is made: {size} MB. Save it now.", size=size)),
+            *([states.problem(_left_out(left_out, tr), calm=True)] if left_out else []),
             ft.Row(
                 [
                     button(
@@ -104,3 +110,14 @@ def MakeArchive(desk: DeskModel, *, key: str | None = None) -> ft.Control:
             )
         )
     return one_pane(desk, parts)
+
+
+def _left_out(entries: int, tr: Translator) -> str:
+    """What the archive does not hold is said, so that nobody counts on it."""
+    return tr.count(
+        "{n} entries of this machine are not in it, because they do not have the form that an archive takes."
+        " Look for them here before this machine is gone.",
+        entries,
+        one="One entry of this machine is not in it, because it does not have the form that an archive takes."
+        " Look for it here before this machine is gone.",
+    )

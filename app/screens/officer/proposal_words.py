@@ -5,6 +5,7 @@ from __future__ import annotations
 from app.actions.views import ChangeView, ProposalView
 from app.i18n import Translator
 from app.screens.casework.arrivals import role_word
+from app.screens.officer.rules_words import name_of
 
 
 def title(one: ProposalView, tr: Translator) -> str:
@@ -59,7 +60,7 @@ def change_words(change: ChangeView, tr: Translator) -> str:
         "remove_desk": tr("The desk {name} is no more.", name=value),
         "rename_desk": tr("A desk is called {name} from now on.", name=value),
         "threshold": tr("{n} officers must sign from now on.", n=tr.digits(value)),
-        "policy": tr("A rule is different from now on: {rule}.", rule=value),
+        "policy": tr("A rule is different from now on: {rule}.", rule=_rule(value, tr)),
         "add_publisher": tr("{label} may publish for the organisation.", label=value),
         "remove_publisher": tr("{label} may no longer publish for the organisation.", label=value),
         "name": tr("The organisation is called {name} from now on.", name=value),
@@ -67,6 +68,12 @@ def change_words(change: ChangeView, tr: Translator) -> str:
         "renew": tr("The rules of the organisation hold for another year."),
     }
     return sentences.get(change.what, tr("A rule is different from now on: {rule}.", rule=change.what))
+
+
+def _rule(value: str, tr: Translator) -> str:
+    """`key_days 44` in words; what is not written like that stays as it is."""
+    name, _, number = value.partition(" ")
+    return f"{name_of(name, tr)}: {tr.digits(number)}" if number else value
 
 
 def have_words(one: ProposalView, tr: Translator) -> str:

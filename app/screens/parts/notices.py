@@ -16,6 +16,11 @@ from app.screens.parts.type import text
 def notice_words(one: WarningView, tr: Translator, *, desk: bool) -> str:
     """One of them. `desk`: said to the people at a desk, who have other words than a phone."""
     n = one.days
+    if one.kind == "foreign_key":
+        return tr(
+            "Phones are told to lock for this desk with a key that this machine does not have. Somebody else"
+            " may read what comes next: let nobody send, and call the officers."
+        )
     if one.kind == "offline":
         if desk:
             return tr.count(

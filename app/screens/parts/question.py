@@ -47,11 +47,11 @@ def question(content: ft.Control, *, screen_width: float, on_close: Callable[[],
     )
 
 
-def question_title(words: str, icon: ft.IconData) -> ft.Control:
-    """What is asked, with its picture."""
+def question_title(words: str, icon: ft.IconData, *, calm: bool = False) -> ft.Control:
+    """What is asked, with its picture; `calm` where nothing is lost."""
     return ft.Row(
         [
-            ft.Icon(icon, size=26, color=ft.Colors.ERROR),
+            ft.Icon(icon, size=26, color=ft.Colors.PRIMARY if calm else ft.Colors.ERROR),
             ft.Semantics(
                 content=text(words, "headline_small", bold=False),
                 heading_level=1,

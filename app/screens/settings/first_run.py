@@ -1,5 +1,5 @@
-"""The first run: start an organisation, or join one with an invitation. Looks like any notebook until
-then."""
+"""The first run: join with an invitation, start an organisation, or restore a desk. Looks like any notebook
+until then."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import flet as ft
 
 from app.actions import device as devices
 from app.actions import enrolment, organisation
-from app.screens.parts.buttons import main_button, outlined_button
+from app.screens.parts.buttons import button, main_button, outlined_button
 from app.screens.parts.fields import field
 from app.screens.parts.press import press
 from app.screens.parts.states import problem, working
@@ -25,12 +25,17 @@ _LARGEST_INVITATION = 200_000
 
 @ft.component
 def FirstRun(model: AppModel) -> ft.Control:
-    """Two ways in."""
+    """Three ways in."""
     way, set_way = ft.use_state("")
     if way == "start":
         return StartOrganisation(model, lambda: set_way(""))
     if way == "join":
         return JoinOrganisation(model, lambda: set_way(""))
+    if way == "restore":
+        # Imported here so that a phone does not load it.
+        from app.screens.settings.restore import RestoreDesk
+
+        return RestoreDesk(model, lambda: set_way(""))
     tr = model.tr
     return sheet(
         [
@@ -48,6 +53,7 @@ def FirstRun(model: AppModel) -> ft.Control:
                 icon=ft.Icons.MAIL_ROUNDED,
             ),
             outlined_button(tr("Start an organisation"), on_click=lambda _: set_way("start"), key="start"),
+            button(tr("Restore a desk"), kind="plain", on_click=lambda _: set_way("restore"), key="restore"),
             ft.Container(height=24),
             language_line(model),
         ]
@@ -99,6 +105,20 @@ def sheet(parts: Sequence[ft.Control], *, foot: Sequence[ft.Control] = ()) -> ft
     )
 
 
+def back_line(model: AppModel, on_back: Callable[[], None]) -> ft.Control:
+    """*Back* at the top of a page of the set-up."""
+    tr = model.tr
+    words = ft.Row(
+        [ft.Icon(ft.Icons.ARROW_BACK_ROUNDED, size=24, color=ft.Colors.ON_SURFACE),
+         text(tr("Back"), "title_large")],
+        spacing=12,
+        tight=True,
+    )  # fmt: skip
+    return ft.Row(
+        [press(words, on_click=lambda _: on_back(), label=tr("Back"), key="back", radius=12, padding=8)]
+    )
+
+
 @ft.component
 def StartOrganisation(model: AppModel, on_back: Callable[[], None]) -> ft.Control:
     """Name, relay, pool, publish token, passphrase. This device becomes the officer's."""
@@ -141,7 +161,7 @@ def StartOrganisation(model: AppModel, on_back: Callable[[], None]) -> ft.Contro
             line("token", tr("Publish token")),
             new_passphrase(key="passphrase", tr=tr, on_change=passphrase),
         ],
-        check=lambda: _passphrase_problem(model, typed["first"], typed["again"]),
+        check=lambda: passphrase_problem(model, typed["first"], typed["again"]),
         work=make,
         action=tr("Start"),
         waiting=tr("Making the keys. This takes a moment."),
@@ -184,7 +204,7 @@ def JoinOrganisation(model: AppModel, on_back: Callable[[], None]) -> ft.Control
     def check() -> str:
         if not typed["invitation"].strip():
             return tr("Paste the invitation, or open its file.")
-        return _passphrase_problem(model, typed["first"], typed["again"])
+        return passphrase_problem(model, typed["first"], typed["again"])
 
     return _form(
         model,
@@ -217,7 +237,8 @@ def JoinOrganisation(model: AppModel, on_back: Callable[[], None]) -> ft.Control
     )
 
 
-def _passphrase_problem(model: AppModel, first: str, again: str) -> str:
+def passphrase_problem(model: AppModel, first: str, again: str) -> str:
+    """What is not right with a new passphrase that was typed twice; nothing if it can be taken."""
     tr = model.tr
     good, sentence = strength(tr, first)
     if not good:
@@ -257,26 +278,11 @@ def _form(
             set_wrong(said(tr, fault))
             set_busy(False)
 
-    back = press(
-        ft.Row(
-            [
-                ft.Icon(ft.Icons.ARROW_BACK_ROUNDED, size=24, color=ft.Colors.ON_SURFACE),
-                text(tr("Back"), "title_large"),
-            ],
-            spacing=12,
-            tight=True,
-        ),
-        on_click=lambda _: on_back(),
-        label=tr("Back"),
-        key="back",
-        radius=12,
-        padding=8,
-    )
     foot: list[ft.Control] = [problem(wrong)] if wrong else []
     foot.append(working(waiting) if busy else main_button(action, on_click=go, key="go"))
     return sheet(
         [
-            ft.Row([back]),
+            back_line(model, on_back),
             heading(title),
             text(help, color=ft.Colors.ON_SURFACE_VARIANT),
             *parts,

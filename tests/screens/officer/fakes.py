@@ -5,8 +5,10 @@ from __future__ import annotations
 from types import SimpleNamespace
 from typing import Any, cast
 
-from app.actions.views import ChangeView, DeskView, DeviceView, OrganisationView, ProposalView
+from app.actions.views import ChangeView, DeskView, DeviceView, OfficerView, OrganisationView, ProposalView
 from app.screens.casework.model import DeskModel
+from crypto.ids import DeviceId
+from crypto.root import Officer, Policy, Root
 from tests.screens.casework.fakes import FakeApp
 from tests.screens.drawing import Paper
 
@@ -35,7 +37,7 @@ def organisation(
         org_id="00",
         root_version=2,
         threshold=threshold,
-        officers=[f"{n:02x}" for n in range(officers)],
+        officers=[OfficerView(f"{n:02x}", f"{n:02x}" * 16, f"Desk-{n}", n == 7) for n in range(officers)],
         desks=[DeskView("00", "main")],
         devices=list(devices),
         **more,
@@ -71,3 +73,23 @@ def officers_desk(
     )
     faked.page = Paper()
     return DeskModel(app=faked, organisation=organisation(*devices, **more), width=width)
+
+
+def root(*, officers: int = 3, threshold: int = 2, **policy: int) -> Root:
+    """A root with so many officers, not signed by anybody."""
+    return Root(
+        version=2,
+        previous=b"",
+        name="Garment workers together",
+        threshold=threshold,
+        officers=tuple(
+            Officer(public=bytes([n]) * 32, kem=b"", device=DeviceId(bytes([n]) * 16))
+            for n in range(officers)
+        ),
+        desks=(),
+        publishers=(),
+        policy=Policy(**policy),
+        pool=b"",
+        issued_at=0,
+        expires_at=1,
+    )

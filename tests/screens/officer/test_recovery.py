@@ -30,7 +30,7 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
 
 def test_an_archive_and_a_card_are_tried_and_leave_no_file_behind(world: World) -> None:
     before = sorted(path.name for path in world.desk.home.iterdir())
-    archive = archive_bytes(world.desk)
+    archive, _ = archive_bytes(world.desk)
     card = recovery.card(world.desk, passphrase=CARD_PASSPHRASE, memory_kib=MEMORY_KIB)
     done = try_it(world.desk, archive, [(card.text, CARD_PASSPHRASE)])
     assert (done.desk, done.cards, done.threshold) == ("main", 1, 1)
@@ -41,7 +41,7 @@ def test_an_archive_and_a_card_are_tried_and_leave_no_file_behind(world: World) 
 
 def test_a_trial_that_does_not_work_is_said_and_leaves_no_file_behind(world: World) -> None:
     before = sorted(path.name for path in world.desk.home.iterdir())
-    archive = archive_bytes(world.desk)
+    archive, _ = archive_bytes(world.desk)
     card = recovery.card(world.desk, passphrase=CARD_PASSPHRASE, memory_kib=MEMORY_KIB)
     with pytest.raises((ActionError, CryptoError)):
         try_it(world.desk, archive, [(card.text, "not the right passphrase")])
