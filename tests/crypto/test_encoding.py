@@ -207,3 +207,12 @@ def test_a_map_that_was_read_from_is_left_as_it_was() -> None:
     value = {1: 2}
     Fields(value).take(1, int)
     assert value == {1: 2}
+
+
+def test_keys_below_zero_are_in_the_order_of_their_encodings() -> None:
+    for value, written in (({-1: 0, -2: 0}, "a220002100"), ({5: 0, -1: 0}, "a205002000")):
+        assert encode(value).hex() == encode(dict(reversed(value.items()))).hex() == written
+        assert decode(bytes.fromhex(written)) == value
+    for wrong in ("a221002000", "a220000500"):
+        with pytest.raises(EncodingError):
+            decode(bytes.fromhex(wrong))
