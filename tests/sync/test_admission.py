@@ -9,7 +9,7 @@ import pytest
 from crypto.enrolment import Invitation, digits, seal_reply_cell
 from crypto.primitives import OfficerSigningKey, random_bytes, sha256
 from crypto.root import Officer, Policy, Root
-from crypto.roster import Role, Roster, sign_statement
+from crypto.roster import Revocation, Role, Roster, sign_statement
 from crypto.signed import Countersigned
 from sync.admission import REPLIES_KEPT, officer_digits, take_reply_cell
 from sync.joining import Joining
@@ -148,3 +148,38 @@ def test_a_handlers_welcome_waits_for_the_admission_that_this_officer_signed() -
     both = waiting.merged(sign_statement(admission, by=[people.officer("second")]))
     assert released(state, root, both) == [b"welcome"]
     assert released(state, root, both) == [], "once"
+
+
+def test_the_welcome_of_a_device_that_was_revoked_meanwhile_is_never_given() -> None:
+    state, mine, root = holding_welcome(Role.HANDLER)
+    signed = sign_statement(people.admission("new", Role.HANDLER), by=[mine, people.officer("second")])
+    gone = sign_statement(Revocation(people.ORG, people.device("new"), NOW), by=[people.officer("third")])
+    assert released(state, root, signed, gone) == []
+
+
+def test_an_officers_welcome_waits_for_the_root_that_names_its_device() -> None:
+    state, mine, root = holding_welcome(Role.OFFICER)
+    state.db.execute("UPDATE sync_held_welcome SET officer = 1")
+    signed = sign_statement(people.admission("new", Role.HANDLER), by=[mine, people.officer("second")])
+    assert released(state, root, signed) == []
+    named = replace(
+        root, officers=(*root.officers[:2], replace(root.officers[2], device=people.device("new")))
+    )
+    assert released(state, named, signed) == [b"welcome"]
+
+
+@pytest.mark.parametrize(
+    ("officer", "role", "given"),
+    [(True, Role.HANDLER, True), (True, Role.INTAKE, False), (False, Role.INTAKE, True)],
+)
+def test_a_welcome_whose_invitation_was_forgotten_is_given_to_no_other_role(
+    officer: bool, role: Role, given: bool
+) -> None:
+    state, mine, root = holding_welcome(Role.OFFICER)
+    state.db.execute("DELETE FROM sync_invitation")
+    state.db.execute("UPDATE sync_held_welcome SET officer = ?", (officer,))
+    named = replace(
+        root, officers=(*root.officers[:2], replace(root.officers[2], device=people.device("new")))
+    )
+    signed = sign_statement(people.admission("new", role), by=[mine, people.officer("second")])
+    assert released(state, named, signed) == ([b"welcome"] if given else [])

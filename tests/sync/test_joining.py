@@ -79,6 +79,7 @@ def test_the_welcome_makes_a_member_and_the_key_to_which_it_was_sealed_is_droppe
     assert belongs(state)
     assert load_kem(state) is None
     assert Joining.load(state) is None
+    assert joining.take_welcome(state, cells) is None, "once"
     me = Self.load(state)
     assert me is not None
     assert DirectoryClient(state, me, member).current() is None

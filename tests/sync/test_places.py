@@ -7,10 +7,17 @@ from dataclasses import replace
 
 import pytest
 
-from crypto.ids import OfficerId, officer_id
+from crypto.ids import DeviceId, OfficerId, officer_id
 from crypto.root import Policy, Root
-from crypto.roster import Admission, Reason, Revocation, Role, Roster, sign_statement
-from sync.places import DeskFullError, Places, PoolFullError
+from crypto.roster import Admission, Member, Reason, Revocation, Role, Roster, sign_statement
+from sync.places import (
+    FIRST_PREFIX,
+    INTAKE_DEVICES,
+    LAST_PREFIX,
+    DeskFullError,
+    Places,
+    PoolFullError,
+)
 from tests.crypto import people
 
 NAMES = ("officer", "second", "third")
@@ -97,7 +104,33 @@ def test_when_the_own_class_is_empty_the_others_are_drawn_from() -> None:
     assert places(of=under, invited=mine).token_slot() in {0, 1, 2, 3} - set(mine)
 
 
-def test_a_desk_has_thirty_two_handlers_and_a_pool_two_hundred_and_fifty_phones() -> None:
+def of_phones(active: int, *, revoked: int = 0, role: Role = Role.INTAKE) -> Places:
+    """As many devices with the lowest prefixes, in a roster that nobody has to sign."""
+    members = {
+        DeviceId(bytes(12) + number.to_bytes(4)): Member(
+            replace(admitted("a", role), prefix=FIRST_PREFIX + number),
+            revoked_at=people.NOW if number < revoked else None,
+        )
+        for number in range(active + revoked)
+    }
+    return Places(Roster({}, members, {}), root(), me(), frozenset())
+
+
+def test_a_pool_has_two_hundred_and_fifty_phones_that_are_not_revoked() -> None:
+    assert of_phones(INTAKE_DEVICES - 1, revoked=90).prefix() >= FIRST_PREFIX + INTAKE_DEVICES + 89
+    with pytest.raises(PoolFullError):
+        of_phones(INTAKE_DEVICES).prefix()
+    assert of_phones(INTAKE_DEVICES, role=Role.HANDLER).prefix(), "handlers are no phones"
+
+
+def test_a_pool_that_has_given_every_prefix_has_none_for_another_phone() -> None:
+    prefixes = LAST_PREFIX - FIRST_PREFIX + 1
+    assert of_phones(100, revoked=prefixes - 101).prefix() == LAST_PREFIX
+    with pytest.raises(PoolFullError):
+        of_phones(100, revoked=prefixes - 100).prefix()
+
+
+def test_a_desk_has_thirty_two_handlers() -> None:
     handlers = [admitted(f"h{n}", Role.HANDLER, slot=n, token_slot=n) for n in range(32)]
     with pytest.raises(DeskFullError):
         places(handlers).sender_slot(people.DESK)
