@@ -24,7 +24,7 @@ from app.screens.casework import urgency
 from app.screens.casework.reading import moved, read
 from app.screens.casework.urgency import Filter
 from app.screens.settings.faults import said
-from app.screens.state import AppModel
+from app.screens.state import AppModel, in_page
 from sync.errors import RelayBusyError, RelayUnreachableError, SyncError
 
 T = TypeVar("T")
@@ -42,6 +42,10 @@ TABLE_ALONE = 880
 
 TABLE_BESIDE_PANE = 1240
 """From this width on the inbox's seven columns fit beside the pane; below, its lines are cards there."""
+
+
+def _read_again(model: AppModel) -> None:
+    model.seen += 1
 
 
 @ft.observable
@@ -250,9 +254,11 @@ class DeskModel:
         return done
 
     def changed(self) -> None:
-        """Something is different: every page of this process reads its lists again."""
+        """Something is different: every page of this process reads its lists again, and draws on itself: a
+        question that stands open on one page is not shown on another.
+        """
         for model in list(self.app.session.models):
-            model.seen += 1
+            in_page(model.page, _read_again, model)
 
     async def sync(self, *, by_hand: bool = True) -> None:
         """One session with the relay. Without a network nothing is lost and nothing is shown in colour."""

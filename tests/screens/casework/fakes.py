@@ -53,6 +53,7 @@ class FakeApp:
 
     def __init__(self) -> None:
         self.place, self.what, self.lang, self.seen = "start", cast("str | None", None), "en", 0
+        self.page: Any = None
         self.trail: list[tuple[str, str | None]] = []
         self.session = SimpleNamespace(device=None, models=[self])
 
