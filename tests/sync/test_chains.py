@@ -115,6 +115,15 @@ def test_a_head_that_names_another_operation_is_a_fork_whichever_comes_first() -
     assert forks(state) == [Fork(LINE.device, people.DESK, 3, "operation")]
 
 
+def test_a_head_that_is_said_again_is_no_fork_and_an_older_one_changes_nothing() -> None:
+    state, wires, others = new_state(), chain(10), chain(10, say="another")
+    for number in (10, 10, 4):
+        take_head(state, LINE, head(number, wires), from_start=True)
+    assert forks(state) == []
+    take_head(state, LINE, head(10, others), from_start=True)
+    assert [fork.counter for fork in forks(state)] == [10]
+
+
 def test_to_a_newcomer_what_was_done_before_is_not_missing() -> None:
     state, wires = new_state(), chain(9)
     take(state, wires[4], wires[5], wires[7], from_start=False)

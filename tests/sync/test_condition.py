@@ -51,6 +51,25 @@ def test_a_key_of_the_own_desk_that_no_handler_holds_is_said() -> None:
     assert "foreign_key" not in told(other, by=member("phone", Role.INTAKE))
 
 
+def test_keys_of_another_desk_say_nothing_of_the_own_one() -> None:
+    phone, own = directory(), member("handler", Role.HANDLER)
+    (day, *_others) = phone.part.days
+    theirs = replace(day, desk=people.OTHER_DESK, generation=day.generation + 5)
+    both = replace(phone, part=replace(phone.part, days=(*phone.part.days, theirs)))
+    none = replace(phone, part=replace(phone.part, days=(theirs,)))
+    elsewhere = DeskSeed(people.OTHER_DESK, 1, TODAY, people.seed("elsewhere"))
+
+    def told(known: PhoneDirectory | None, *held: DeskSeed) -> list[str]:
+        state = new_state()
+        save_generations(state, [Generation(chain, TODAY, TODAY + 40) for chain in held])
+        return [one.kind for one in condition(state, member=own, phone=known, clock=NOW)]
+
+    assert told(both, people.desk_seed()) == [], "a newer key of another desk"
+    assert told(none, people.desk_seed()) == [], "no key of the own desk at all"
+    assert told(phone, elsewhere) == [], "a newcomer who holds a chain of another desk"
+    assert told(None, people.desk_seed()) == []
+
+
 class At:
     """A device whose clock and relay are moved apart; days since now."""
 
@@ -137,9 +156,19 @@ def test_a_quiet_week_is_not_taken_for_a_wrong_clock() -> None:
     desk = At(Role.HANDLER)
     desk.session(9, relay=1, deposited=1, phone=directory(issued=8))
     assert desk.told(9, directory(issued=8)) == []
+    desk.session(20, relay=1, phone=directory(issued=8))
+    assert desk.told(20, directory(issued=8)) == [], "it deposited nothing that the relay could have dated"
     phone = At()
     phone.session(8, relay=0, phone=directory(issued=1))
     assert phone.told(8, directory(issued=1)) == []
+    phone.session(8, relay=0, deposited=8, phone=directory(issued=1))
+    assert phone.told(8, directory(issued=1)) == [], "it does not read the stream into which it deposits"
+
+
+def test_a_handler_who_deposited_and_has_seen_no_page_yet_is_told_nothing_of_its_clock() -> None:
+    desk = At(Role.HANDLER)
+    desk.session(0, deposited=0, phone=directory())
+    assert desk.told(0, directory()) == []
 
 
 def test_a_phones_clock_that_is_more_than_a_week_ahead_of_everything_is_said() -> None:

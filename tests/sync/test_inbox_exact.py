@@ -243,3 +243,64 @@ def test_an_introduction_for_another_desk_than_the_one_it_is_sealed_to_is_passed
     body = sign_announcement(Introductions(there, 1, [made]), by=people.identity("phone"), org=people.ORG)
     desk.take(cell(CellKind.ANNOUNCE, 1, body))
     assert introductions_of(desk.state, PHONE, there) == []
+
+
+# --- parcels of several pieces ----------------------------------------------------------------------------
+
+LONG = "long " * 9_000
+FORGED = people.seed("a forger's key")
+
+
+def kept_pieces(desk: Desk) -> int:
+    return int(desk.state.db.execute("SELECT count(*) FROM sync_chunk").fetchone()[0])
+
+
+def test_the_first_piece_of_a_parcel_is_neither_unreadable_nor_missing() -> None:
+    desk, (first, *_others) = Desk(), pieces(2, text=LONG)
+    assert desk.take(introduction(), first) == Taken()
+    assert (missing(desk.state), kept_pieces(desk)) == ([], 1)
+
+
+def test_a_piece_of_a_parcel_that_is_whole_is_not_kept_again() -> None:
+    desk, made = Desk(), cut(parcel(text=LONG))
+    desk.take(introduction(), *[cell(CellKind.PARCEL, 2 + one.index, one.to_body()) for one in made])
+    desk.take(cell(CellKind.PARCEL, 20, made[0].to_body()))
+    assert (len(desk.shelf.parcels), kept_pieces(desk)) == (1, 0)
+
+
+def test_a_parcel_that_comes_under_two_numbers_is_handed_on_once() -> None:
+    desk, (chunk,) = Desk(), cut(parcel())
+    desk.take(introduction(), *[cell(CellKind.PARCEL, number, chunk.to_body()) for number in (2, 3)])
+    assert len(desk.shelf.parcels) == 1
+
+
+def test_what_was_refuted_is_not_noted_as_shown() -> None:
+    desk = Desk()
+    desk.take(introduction(), *pieces(2, key=FORGED))
+    assert desk.state.db.execute("SELECT count(*) FROM sync_shown").fetchone() == (0,)
+    desk.take(*pieces(2))
+    assert desk.state.db.execute("SELECT count(*) FROM sync_shown").fetchone() == (1,)
+
+
+def test_what_is_shown_needs_no_unproven_pieces_any_more_and_what_is_refuted_takes_none_away() -> None:
+    desk, made = Desk(), parcel(text=LONG)
+
+    def sent(key: bytes) -> list[bytes]:
+        return [cell(CellKind.PARCEL, 2 + one.index, one.to_body(), key=key) for one in cut(made)]
+
+    unproven = sent(FORGED)
+    desk.take(*unproven)
+    desk.take(introduction())
+    desk.take(*sent(FORGED))
+    assert kept_pieces(desk) == len(unproven), "nobody can say yet who sent these"
+    desk.take(*sent(SLOT_KEY))
+    assert kept_pieces(desk) == 0
+    assert [one.authentic for one in desk.shelf.parcels] == [None, False, True]
+
+
+def test_a_receipt_for_what_a_device_sent_that_is_in_no_roster_any_more_shows_it_as_refuted() -> None:
+    desk, made = Desk(), parcel()
+    desk.take(*[cell(CellKind.PARCEL, 2 + one.index, one.to_body()) for one in cut(made)])
+    again(desk, handler("handler", slot=0), handler(OTHER, slot=1))
+    desk.take(announced(Receipts(people.DESK, [Receipt(PHONE, made.id, made.digest)])))
+    assert [one.authentic for one in desk.shelf.parcels] == [None, False]

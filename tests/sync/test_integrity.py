@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from crypto.ids import DeskId, DeviceId
 from sync.integrity import (
     EXPIRES_AFTER_S,
+    MAX_BITMAP_BYTES,
     Fork,
     Line,
     Seen,
@@ -20,6 +21,7 @@ from sync.integrity import (
     last_heard,
     missing,
     note_cell,
+    note_gap,
     note_highest,
 )
 from sync.state import State
@@ -189,3 +191,26 @@ def test_missing_carries_the_ids_of_device_and_desk() -> None:
     (run,) = missing(state)
     assert run.device == DeviceId(PHONE)
     assert run.desk == DeskId(people.DESK)
+
+
+def test_only_something_higher_than_before_is_news() -> None:
+    state = new_state()
+    assert [note_highest(state, LINE, counter) for counter in (3, 3, 2, 4)] == [True, False, False, True]
+
+
+def test_gaps_of_two_devices_that_touch_stay_two() -> None:
+    state, first, second = new_state(), *sorted([LINE, Line(OTHER, people.DESK, 1)], key=lambda one: one.key)
+    note_gap(state, first, 1, 2)
+    note_gap(state, second, 3, 4)
+    found = [(run.device, run.first, run.last) for run in missing(state)]
+    assert found == [(first.device, 1, 2), (second.device, 3, 4)]
+
+
+def test_a_confirmation_has_a_greatest_size_however_far_ahead_a_device_counts() -> None:
+    state, last = new_state(), 2 + 8 * MAX_BITMAP_BYTES - 1
+    take(state, 1, last)
+    assert len(bitmap(state, LINE)[1]) == MAX_BITMAP_BYTES
+    take(state, last + 1, 2**40)
+    below, bits = bitmap(state, LINE)
+    assert (below, len(bits)) == (2, MAX_BITMAP_BYTES)
+    assert counters_in(below, bits, up_to=2**48) == [1, last]

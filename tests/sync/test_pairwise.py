@@ -84,6 +84,7 @@ def test_a_handler_keeps_few_of_a_device() -> None:
         take_introduction(state, PHONE, DESK, seed=seed(str(number)), first=number + 1)
     assert len(introductions_of(state, PHONE, DESK)) == MAX_CHAINS
     assert introductions_of(state, PHONE, DESK)[-1].first == 9
+    assert not take_introduction(state, PHONE, DESK, seed=seed("0"), first=1), "older than all"
 
 
 def test_devices_and_desks_do_not_mix() -> None:
