@@ -13,10 +13,13 @@ from collections.abc import Awaitable, Callable
 from typing import Final
 
 from sync import wire
+from sync.relay.rinsing import rinse
 from sync.relay.store import Store
 
 SWEEP_SECONDS: Final = 3_600.0
 TIDY_SECONDS: Final = 2.0
+# How often memory is rinsed after the last deposit: the second time for what the first found still in use.
+RINSES: Final = 2
 RETRY_SECONDS: Final = 1.0
 # A clock that is set back must not stop the closing: no sleep is longer than this.
 LONGEST_SLEEP: Final = 30.0
@@ -38,12 +41,13 @@ class Clockwork:
         self._clock = clock
         self._full = {stream: asyncio.Event() for stream in wire.STREAMS}
         self._tasks: list[asyncio.Task[None]] = []
+        self._stored = self._stored_then = self._rinses = 0
 
     def start(self) -> None:
         """Begin, in the running event loop."""
         self._tasks = [asyncio.create_task(self._close(stream)) for stream in wire.STREAMS]
         self._tasks.append(asyncio.create_task(self._every(SWEEP_SECONDS, self._sweep)))
-        self._tasks.append(asyncio.create_task(self._every(TIDY_SECONDS, self._store.tidy)))
+        self._tasks.append(asyncio.create_task(self._every(TIDY_SECONDS, self._tidy)))
 
     async def stop(self) -> None:
         """End; what is open stays open for the next start."""
@@ -53,6 +57,8 @@ class Clockwork:
 
     def stored(self, stream: str, *, page_full: bool) -> None:
         """Something was stored; a full page, or any page where the period is 0, is closed at once."""
+        self._stored += 1
+        self._rinses = RINSES
         if page_full or self._period[stream] <= 0:
             self._full[stream].set()
 
@@ -99,6 +105,14 @@ class Clockwork:
             with contextlib.suppress(Exception):  # next time
                 await work()
             await asyncio.sleep(seconds)
+
+    async def _tidy(self) -> None:
+        """Also the memory, when nothing has come since the last time."""
+        quiet, self._stored_then = self._stored == self._stored_then, self._stored
+        if quiet and self._rinses:
+            self._rinses -= 1
+            await rinse()
+        await self._store.tidy()
 
     async def _sweep(self) -> None:
         await self._store.sweep(now=self._clock())
