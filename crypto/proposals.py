@@ -2,6 +2,9 @@
 
 A proposal is nothing but a body that some officers of the newest root signed. It has no effect before as many
 did as that root's threshold says; then it is the newest root. Nothing in it is true before that.
+
+It travels in the directory, or by hand (`CarriedProposal`): an officer whose device one other officer shut
+out reads and publishes no directory, and signs all the same.
 """
 
 from __future__ import annotations
@@ -10,13 +13,18 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Final
 
+from crypto import primitives
+from crypto.encoding import decode, encode
 from crypto.errors import EncodingError, RootRefusedError
-from crypto.ids import OfficerId
+from crypto.ids import OfficerId, OrganisationId
 from crypto.root import LABEL, Root, root_hash
 from crypto.signed import Countersigned
 
 MAX_OF_ONE_OFFICER: Final = 4
 """An honest officer signs one body for a version, a dishonest one must not fill the directory."""
+CARRIED: Final = "kantha/v1/proposal"
+MAX_STATEMENTS: Final = 4_096
+"""As many as a directory has."""
 
 
 @dataclass(frozen=True)
@@ -38,6 +46,36 @@ class UntrustedProposal:
     def in_force(self) -> bool:
         """True once enough officers signed: the chain may be continued with `signed`."""
         return len(self.have) >= self.needed
+
+
+@dataclass(frozen=True)
+class CarriedProposal:
+    """A proposal on its way by hand, sealed for whoever has the directory key, with the statements that its
+    signers must sign too. Nothing in it is believed but signatures, one by one.
+    """
+
+    signed: Countersigned = field(repr=False)
+    statements: tuple[Countersigned, ...] = field(repr=False)
+
+    def seal(self, *, key: bytes, org: OrganisationId) -> bytes:
+        """The file."""
+        content = [self.signed.to_wire(), [statement.to_wire() for statement in self.statements]]
+        return primitives.seal_secret(key, encode(content), info=encode([CARRIED, org]))
+
+    @classmethod
+    def open(cls, sealed: bytes, *, key: bytes, org: OrganisationId) -> CarriedProposal:
+        """What `seal` made for this organisation; `RootRefusedError` for anything else."""
+        try:
+            content = decode(primitives.open_secret(key, sealed, info=encode([CARRIED, org])))
+            if type(content) is not list or len(content) != 2 or type(content[1]) is not list:
+                raise EncodingError
+            wires = [content[0], *content[1]]
+            if len(wires) > 1 + MAX_STATEMENTS or any(type(wire) is not bytes for wire in wires):
+                raise EncodingError
+            signed, *statements = (Countersigned.from_wire(wire) for wire in wires)
+        except (EncodingError, primitives.OpenError) as error:
+            raise RootRefusedError from error
+        return cls(signed, tuple(statements))
 
 
 def read_proposal(signed: Countersigned, *, root: Root) -> UntrustedProposal:

@@ -2,9 +2,10 @@
 
 Officers work apart without conflict: merging two rosters is a union of statements, and of signatures under
 the same statement. A statement *holds* when enough officers of the newest root signed it; a revocation also
-when an officer who has gone since did, else removing its signer would undo it. One that fewer signed is
-*pending*: kept, carried on and shown to officers, without effect, and never an error, for anybody
-who may publish could put one there. What no officer ever signed is left out.
+when an officer who has gone since did, else removing its signer would undo it; but who has gone shuts out no
+officer of the newest root: one alone may revoke, and the threshold says who the officers are. What
+too few signed is *pending*: kept, carried on and shown to officers, without effect, and never an error, for
+anybody who may publish could put one there. What no officer ever signed is left out.
 """
 
 from __future__ import annotations
@@ -96,18 +97,24 @@ class Roster:
     ) -> Roster:
         """The roster under this root, which is the newest.
 
-        `former`: officers of earlier versions too. Their revocations hold. What else only they signed has no
-        effect; it stays pending, so that an officer of today may sign it or let it be.
+        `former`: officers of earlier versions too. Their revocations hold, except of the devices that `root`
+        names as officers'. What else only they signed has no effect; it stays pending, so that an officer of
+        today may sign it or let it be.
         """
         united = _united(signed, root=root, org=org, former=former or {})
-        holding, pending = {}, {}
+        in_office = {officer.device for officer in root.officers}
+        holding: dict[bytes, tuple[Statement, Countersigned]] = {}
+        pending: dict[bytes, Pending] = {}
         for key, (statement, proven) in united.items():
             have, needed = _have(proven, root), officers_needed(statement, root=root)
-            if len(have) >= needed or isinstance(statement, Revocation):
+            if isinstance(statement, Revocation):
+                if have or statement.device not in in_office:
+                    holding[key] = (statement, proven)
+            elif len(have) >= needed:
                 holding[key] = (statement, proven)
             else:
                 pending[key] = Pending(statement, proven, have, needed)
-        pending = _bounded(pending)
+        pending = _bounded(_unrevoked(pending, [statement for statement, _proven in holding.values()]))
         kept = {key: proven for key, (_statement, proven) in holding.items()}
         statements = {**kept, **{key: entry.signed for key, entry in pending.items()}}
         members = _members([holding[key][0] for key in sorted(holding)])
@@ -158,6 +165,18 @@ def _trimmed(signed: Countersigned, present: Mapping[OfficerId, bytes]) -> Count
     """At most as many signatures as a statement carries, those of today's officers first."""
     order = sorted(signed.signatures, key=lambda officer: (officer not in present, officer))
     return Countersigned(signed.body, {name: signed.signatures[name] for name in order[:MAX_SIGNATURES]})
+
+
+def _unrevoked(pending: Mapping[bytes, Pending], holding: Iterable[Statement]) -> dict[bytes, Pending]:
+    """Without admissions of devices that were revoked meanwhile: no signature would bring them in. So an
+    admission that waits is withdrawn.
+    """
+    gone = {entry.device for entry in holding if isinstance(entry, Revocation)}
+    return {
+        key: entry
+        for key, entry in pending.items()
+        if not (isinstance(entry.statement, Admission) and entry.statement.device in gone)
+    }
 
 
 def _bounded(pending: Mapping[bytes, Pending]) -> dict[bytes, Pending]:

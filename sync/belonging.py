@@ -254,13 +254,20 @@ def missing_for(state: State, proposal: Countersigned, *, root: Root, org: Organ
 def lapsing(state: State, root: Root, proposed: Root, *, org: OrganisationId) -> list[Countersigned]:
     """Statements that hold under `root` and that too few officers of `proposed` signed: whoever signs the
     change signs them too. Revocations hold all the same, but not for who does not know the older roots.
+
+    A revocation of a device that `proposed` names as an officer's is none of them: only who wants that device
+    shut out signs it (sync.shutout).
     """
     if (root.officers, root.policy.handler_officers) == (proposed.officers, proposed.policy.handler_officers):
         return []
     before, officers = roster(state, root=root, org=org), proposed.officer_publics()
+    in_office = {officer.device for officer in proposed.officers}
     found = []
     for key, signed in before.statements.items():
-        needed = officers_needed(decode_statement(signed.body), root=proposed)
+        statement = decode_statement(signed.body)
+        if isinstance(statement, Revocation) and statement.device in in_office:
+            continue
+        needed = officers_needed(statement, root=proposed)
         if key not in before.pending and len(officers.keys() & signed.signatures.keys()) < needed:
             found.append(signed)
     return found

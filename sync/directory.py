@@ -122,7 +122,8 @@ class DirectoryClient:
         """Verify a phone part and keep it. `now`: another moment than this device's at which it must hold."""
         moment, before = self.state.clock() if now is None else now, self.current()
         found = untrusted.verify(org=self.member.org, seen=self.seen(), now=moment, pinned=self.pinned())
-        self._require_member(found.head, before)
+        if before is not None:
+            self._require_member(found.head, found)
         newest = root_hash(found.part.roots[-1].body)
         with self.state.transaction():
             self.state.set_place(_PHONE, [etag, untrusted.head.to_wire(), untrusted.content])

@@ -88,11 +88,10 @@ def _forks(there: PhoneDirectory, seen: Seen) -> bool:
 
 
 def _gone(client: DirectoryClient, there: PhoneDirectory) -> bool:
-    current = client.current()
     seen = client.seen()
-    if current is None or there.head.hash == seen.head_hash:
+    if client.current() is None or there.head.hash == seen.head_hash:
         return False
-    return client.publisher_gone(there.head.publisher, current)
+    return client.publisher_gone(there.head.publisher, there)
 
 
 def _merge_handler(client: DirectoryClient, relay: RelayClient) -> tuple[str | None, int, bool]:

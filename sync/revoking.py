@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from crypto.desk_keys import day_of
 from crypto.ids import DeviceId
 from crypto.roster import Member, Reason, Revocation, WindowClosed, sign_statement
 from sync import rights, tokensets
@@ -16,9 +17,17 @@ from sync.belonging import keep_statement, newest_root, officer_key, own_officer
 from sync.deskplan import want_rekey
 from sync.directory import DirectoryClient
 from sync.due import mark_due
-from sync.errors import DeviceUnknownError, LastOfficerError, RevokeSelfError, SignHereError
+from sync.errors import DeviceUnknownError, LastOfficerError, RevokeSelfError, SignHereError, SyncError
 from sync.rootchange import has_rights, maintain_root
+from sync.shutout import may_revoke_too
 from sync.state import State
+from sync.windows import newest_page_day
+
+
+class ClockAheadError(SyncError):
+    """This device's clock is more than a day ahead of everything the relay has said."""
+
+    next_step = "Connect once, compare this device's date with another clock, and try again."
 
 
 @dataclass(frozen=True)
@@ -30,7 +39,8 @@ class Revoked:
 
 
 def revoke(directory: DirectoryClient, *, device: DeviceId, reason: Reason) -> Revoked:
-    """Revoke a device. One that is revoked already changes nothing. All or nothing.
+    """Revoke a device. One that is revoked already changes nothing, unless it is an officer's and another
+    officer revoked it: then this officer does too. All or nothing.
 
     Raises `SignHereError`, `DeviceUnknownError`, `RevokeSelfError`, `LastOfficerError`.
     """
@@ -42,8 +52,9 @@ def revoke(directory: DirectoryClient, *, device: DeviceId, reason: Reason) -> R
         root = newest_root(state, org=org)
         if {officer.device for officer in root.officers} == {device}:
             raise LastOfficerError
-        if member.active:
+        if member.active or may_revoke_too(state, device, org=org):
             _sign(state, Revocation(org, device, state.now(), reason))
+        if member.active:
             want_rekey(state, member.admission.desk)
             rights.renew_token(state)
         maintain_root(state, org=org, revoked=[device])
@@ -55,10 +66,14 @@ def revoke(directory: DirectoryClient, *, device: DeviceId, reason: Reason) -> R
 def close_window(directory: DirectoryClient, *, device: DeviceId) -> None:
     """Give up what this device finished until now and has not sent: its old day keys need not be kept.
 
-    Raises `SignHereError`, `DeviceUnknownError`.
+    Nobody can take it back, and a time that lies ahead would keep the window closed until then. Raises
+    `ClockAheadError`, `SignHereError`, `DeviceUnknownError`.
     """
     state = directory.state
     with state.transaction():
+        page = newest_page_day(state)
+        if page is not None and day_of(state.clock()) > page + 1:
+            raise ClockAheadError
         if not _member(directory, device).active:
             raise DeviceUnknownError
         _sign(state, WindowClosed(directory.member.org, device, state.now()))

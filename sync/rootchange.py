@@ -2,8 +2,8 @@
 
 Guarantees: a device never signs two bodies for one version, unless the first found nobody else for a week; an
 officer who goes takes no statement with it (whoever signs, signs those too). What officers' devices change by
-themselves, renewing the root and removing a revoked officer, has the same bytes on each of them, so that
-their signatures meet. protocol.md 4.1, 8.4.1, 8.4.10.
+themselves has the same bytes on each, so that their signatures meet; where several must sign, none signs an
+officer away whose device its own person has not revoked, nor brings one back. protocol.md 4.1, 8.4.1, 8.4.10.
 """
 
 from __future__ import annotations
@@ -34,6 +34,7 @@ from sync.belonging import (
 )
 from sync.errors import LastOfficerError, ProposalUnknownError, RootSignedError, SignHereError
 from sync.membership import Membership
+from sync.shutout import returning, revoked_by
 from sync.state import State
 
 _SIGNED: Final = "root-signed"
@@ -130,7 +131,8 @@ def _view(state: State, proposal: Countersigned, *, root: Root, org: Organisatio
 def _promise(state: State, version: int, digest: bytes) -> None:
     """Remember what this device signs for a version; `RootSignedError` for another body."""
     now, kept = state.now(), list(state.place(_SIGNED) or [])
-    bound = [entry for entry in kept if entry[0] == version and 0 <= now - entry[2] < PROMISE_S]
+    # abs: a clock that is set back frees nothing either.
+    bound = [entry for entry in kept if entry[0] == version and abs(now - entry[2]) < PROMISE_S]
     if any(entry[1] != digest for entry in bound):
         raise RootSignedError
     if not bound:
@@ -199,17 +201,40 @@ def maintain_root(state: State, *, org: OrganisationId, revoked: Sequence[Device
         return settle(state, org=org)
     settle(state, org=org)
     try:
-        for device in sorted(revoked):
-            if has_rights(newest_root(state, org=org), device):
+        # Mere rights first: what must wait for a person must not hold them up.
+        for device in sorted(revoked, key=lambda one: (_officer_of(before, one) is not None, one)):
+            if _signs_away(state, device, org=org):
                 propose(state, org=org, change=without(device), now=state.now())
-                if has_rights(newest_root(state, org=org), device):
-                    break  # the next version is proposed; it waits for others
         change = renewed(newest_root(state, org=org), now=state.now())
         if change is not None:
             propose(state, org=org, change=change, now=state.now())
     except (RootSignedError, LastOfficerError):
         pass  # another change is open; or the last officer was revoked, and nobody can sign any more
     return newest_root(state, org=org).version != before.version
+
+
+def _signs_away(state: State, device: DeviceId, *, org: OrganisationId) -> bool:
+    """Whether this device signs by itself what takes this revoked device out of the newest root.
+
+    One officer alone may revoke: if the others' devices added their signatures unasked, that one could take
+    them out of the root one by one. Nor does it bring a device back that only this officer had revoked.
+    """
+    root, me = newest_root(state, org=org), own_officer(state)
+    officer = _officer_of(root, device)
+    if not has_rights(root, device) or (officer is not None and officer == me):
+        return False
+    alone = officer is None or root.threshold == 1
+    if not alone and not (me is not None and revoked_by(state, me, device, org=org)):
+        return False
+    if returning(state, root, without(device)(root), org=org):
+        return False
+    # What it signed already goes on waiting. Signing it again every week would bind this device for ever.
+    mine = [Root.decode(entry.body) for entry in proposals(state) if me in entry.signatures]
+    return all(has_rights(proposed, device) for proposed in mine)
+
+
+def _officer_of(root: Root, device: DeviceId) -> OfficerId | None:
+    return next((officer.id for officer in root.officers if officer.device == device), None)
 
 
 # --- when another change was published first ------------------------------------------------------------

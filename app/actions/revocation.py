@@ -58,7 +58,7 @@ def revoke(device: Device, target: str, *, reason: str) -> RevokedView:
     can only be invited again. reason: seized, lost, left, replaced or none.
 
     An officer's device loses its officer too; where the threshold asks for it, another officer must sign that
-    (`officer_waits`).
+    (`officer_waits`), and does it themselves: no device signs an officer away unasked.
     """
     if reason not in REASONS:
         raise ChoiceUnknownError("The reason is seized, lost, left, replaced or none.")

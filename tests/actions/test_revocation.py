@@ -25,6 +25,7 @@ from sync.errors import (
     SignHereError,
     SyncError,
 )
+from sync.revoking import ClockAheadError
 from sync.wallet import OWN, take_token
 from sync.wire import COMPLAINTS
 from tests.sync.relay.running import start_relay
@@ -238,8 +239,12 @@ def test_an_officers_device_that_is_taken_loses_its_officer_when_another_has_sig
     assert view.officer_waits
     with pytest.raises(NoLongerAdmittedError):
         world.sync(third)
-    world.sync(second)  # it proposes the same by itself, and its signature is one of two
-    world.sign_all(second)
+    world.sync(second, world.desk, second)
+    assert len(organisation.show(world.desk).officers) == 3, "no device signs an officer away unasked"
+    (waiting,) = [one for one in officers.proposals(second) if one.kind == "root"]
+    assert (waiting.label, waiting.have, waiting.needed, waiting.signed_by_me) == ("Officer-3", 1, 2, False)
+    assert "remove_officer" in {change.what for change in waiting.changes}
+    assert officers.sign(second, waiting.id).in_force
     world.sync(world.desk)
     assert {one.label for one in organisation.show(world.desk).officers} == {"Desk-1", "Officer-2"}
     assert organisation.show(world.desk).threshold == 2
@@ -275,6 +280,19 @@ def test_an_officer_closes_a_window_and_the_phone_still_belongs(world: World) ->
     (code,) = intake.new_complaints(phone, [record()], finish=True)
     world.sync(phone, world.desk)
     assert intake.show(world.desk, code).authentic is True
+
+
+def test_a_device_whose_clock_is_ahead_closes_no_window_and_says_why(world: World) -> None:
+    clock, phone = world.clock, world.phone("Blue-7")
+    assert isinstance(clock, Clock)
+    world.sync(phone, world.desk)
+    clock.ahead = 365 * 86_400
+    with pytest.raises(ClockAheadError) as caught:
+        revocation.close_window(world.desk, "Blue-7")
+    assert_sentence(caught.value)
+    clock.ahead = 0
+    (row,) = [one for one in organisation.show(world.desk).devices if one.label == "Blue-7"]
+    assert row.closed_at is None
 
 
 def test_after_rotate_everybody_goes_on_with_other_keys(world: World) -> None:

@@ -234,6 +234,35 @@ def test_a_revocation_still_holds_when_the_officer_who_signed_it_has_gone() -> N
     assert roster(*parts, root=remain).members[HANDLER.device].active, "nobody here knows that officer"
 
 
+def test_an_officer_who_has_gone_shuts_no_officer_of_today_out() -> None:
+    """One officer alone may revoke. Who the officers are the threshold signs, and it says so in the root."""
+    desk = admission("second", Role.HANDLER)
+    revocation = Revocation(ORG, desk.device, NOW, Reason.SEIZED)
+    parts = [signed_by(desk, "officer"), signed_by(revocation, "gone")]
+    in_office, only_one = first_root(("officer", "second"), 2), first_root(("officer",), 1)
+    for order in (parts, parts[::-1]):
+        found = roster(*order, root=in_office, former=("gone",))
+        assert (found.members[desk.device].active, found.pending) == (True, {})
+        assert found.statements.keys() == {key_of(desk)}, "it is neither kept nor carried on"
+        assert not roster(*order, root=only_one, former=("gone",)).members[desk.device].active
+        again = signed_by(revocation, "officer")
+        assert not roster(*order, again, root=in_office, former=("gone",)).members[desk.device].active
+
+
+def test_an_officer_of_today_shuts_another_out_alone() -> None:
+    desk = admission("second", Role.HANDLER)
+    parts = [signed_by(desk, "officer"), signed_by(Revocation(ORG, desk.device, NOW), "officer")]
+    assert not roster(*parts, root=first_root(("officer", "second"), 2)).members[desk.device].active
+
+
+def test_an_admission_that_waits_is_left_out_once_its_device_is_revoked() -> None:
+    waiting, revoked = signed_by(HANDLER, "officer"), Revocation(ORG, HANDLER.device, NOW)
+    found = roster(waiting, signed_by(revoked, "second"), root=STRICT)
+    assert (found.pending, found.statements.keys()) == ({}, {key_of(revoked)})
+    late = roster(waiting, signed_by(HANDLER, "second"), signed_by(revoked, "second"), root=STRICT)
+    assert not late.members[HANDLER.device].active, "a signature that comes later brings nobody in"
+
+
 def test_a_statement_carries_no_more_signatures_than_there_can_be_officers() -> None:
     own = officer_id(officer().public)
     lower = (name for n in itertools.count() if officer_id(officer(name := f"gone-{n}").public) < own)

@@ -18,7 +18,7 @@ from crypto.enrolment import (
 )
 from crypto.ids import OrganisationId, officer_id
 from crypto.primitives import DeviceSigningKey, OpeningKey
-from crypto.proposals import read_proposal
+from crypto.proposals import CarriedProposal, read_proposal
 from crypto.root import Root, root_hash, verify_chain
 from crypto.roster import Roster, read_statement
 from crypto.signed import Countersigned, Signed
@@ -97,6 +97,18 @@ def test_proposals() -> None:
     for vector in said["refused"]:
         with pytest.raises(error(vector["error"])):
             read_proposal(countersigned(document, vector["sealed"]), root=root)
+
+
+def test_carried_proposals() -> None:
+    document = read("root")
+    said = document["carried"]
+    key, org = hexed(said, "directory_key"), OrganisationId(hexed(document, "org"))
+    found = CarriedProposal.open(hexed(document["sealed"], said["sealed"]), key=key, org=org)
+    assert found.signed == countersigned(document, said["proposal"])
+    assert [statement.to_wire().hex() for statement in found.statements] == said["statements"]
+    for vector in said["refused"]:
+        with pytest.raises(error(vector["error"])):
+            CarriedProposal.open(sealed(document, vector), key=key, org=org)
 
 
 def test_roster() -> None:

@@ -20,7 +20,7 @@ from tests.crypto.people import NOW, ORG, OTHER_DESK, admission, device
 from tests.interop.test_differences import ask
 from tests.vectors.belonging import summary
 
-DEVICES = ("handler", "rival", "phone", "other", "desk")
+DEVICES = ("handler", "rival", "phone", "other", "desk", "second")
 SIGNERS = (["officer"], ["second"], ["officer", "second"], ["third"], ["officer", "third"], ["a stranger"])
 
 

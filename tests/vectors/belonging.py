@@ -6,9 +6,10 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
 
+from crypto import primitives
 from crypto.encoding import decode, encode
 from crypto.primitives import OfficerSigningKey
-from crypto.proposals import read_proposal, read_proposals
+from crypto.proposals import CarriedProposal, read_proposal, read_proposals
 from crypto.root import LABEL as ROOT_LABEL
 from crypto.root import Policy, Root, former_officers, root_hash
 from crypto.roster import (
@@ -119,7 +120,48 @@ def root() -> dict[str, Any]:
         "malformed": [{"name": name, "body": body.hex(), "error": "EncodingError"}
                       for name, body in _malformed_roots(second)],
         "proposals": _proposals(second, signed),
+        "carried": _carried(frozen, signed["root-3-one-officer"]),
     }  # fmt: skip
+
+
+def _carried(frozen: Frozen, signed: Countersigned) -> dict[str, Any]:
+    key = seed("directory")
+    statement = people.signed_admission("phone", Role.INTAKE)
+
+    def sealed(what: str, made: Any) -> None:
+        plain, info = encode(made), encode(["kantha/v1/proposal", ORG])
+        frozen.keep(
+            what,
+            make=lambda: primitives.seal_secret(key, plain, info=info),
+            good=lambda data: primitives.open_secret(key, data, info=info) == plain,
+        )
+
+    frozen.keep(
+        "carried",
+        make=lambda: CarriedProposal(signed, (statement,)).seal(key=key, org=ORG),
+        good=lambda data: CarriedProposal.open(data, key=key, org=ORG).signed == signed,
+    )
+    statement = CarriedProposal.open(bytes.fromhex(frozen.used["carried"]), key=key, org=ORG).statements[0]
+    wires = [signed.to_wire(), [statement.to_wire()]]
+    malformed = {
+        "carried without statements": wires[:1],
+        "carried statements that are no list": [wires[0], wires[0]],
+        "carried with a statement cut short": [wires[0], [wires[0][:-1]]],
+        "carried with a third entry": [*wires, 1],
+    }
+    for what, made in malformed.items():
+        sealed(what, made)
+    return {
+        "directory_key": key.hex(),
+        "sealed": "carried",
+        "proposal": "root-3-one-officer",
+        "statements": [statement.to_wire().hex()],
+        "refused": [
+            {"sealed": "carried", "flip": [0, 0], "error": "RootRefusedError"},
+            {"sealed": "carried", "flip": [40, 7], "error": "RootRefusedError"},
+            *({"sealed": what, "error": "RootRefusedError"} for what in malformed),
+        ],
+    }
 
 
 def _malformed_roots(second: Root) -> list[tuple[str, bytes]]:
@@ -215,6 +257,7 @@ def _rosters(frozen: Frozen, phone: Admission, handler: Admission) -> list[dict[
     rival = people.admission("rival", Role.HANDLER, at=NOW + 1, token_slot=2)
     again = replace(rival, slot=1, at=NOW + 2, token_slot=3)
     other = people.admission("other", Role.INTAKE, prefix=208, token_slot=1, at=NOW + 9)
+    second = people.admission("second", Role.HANDLER, slot=2, token_slot=3)
     third = people.officer("third")
     for name, statement, by in (
         ("handler by both", handler, [OFFICER, SECOND]),
@@ -237,6 +280,10 @@ def _rosters(frozen: Frozen, phone: Admission, handler: Admission) -> list[dict[
             [SECOND],
         ),
         ("window later", WindowClosed(ORG, phone.device, NOW + 4), [SECOND]),
+        ("second's device", second, [OFFICER, SECOND]),
+        ("second revoked by one who has gone", Revocation(ORG, second.device, NOW, Reason.SEIZED), [third]),
+        ("second revoked", Revocation(ORG, second.device, NOW + 7, Reason.LEFT), [OFFICER]),
+        ("handler revoked", Revocation(ORG, handler.device, NOW + 8, Reason.NONE_GIVEN), [OFFICER]),
     ):
         keep_signed(frozen, name, statement.encode(), by=by, label=LABEL)
     cases = {
@@ -248,6 +295,13 @@ def _rosters(frozen: Frozen, phone: Admission, handler: Admission) -> list[dict[
             "handler by both", "rival by both", "rival again", "rival revoked later", "rival revoked",
         ],
         "who has gone since has revoked all the same": ["rival by both", "rival revoked by one who has gone"],
+        "who has gone shuts out no officer of today": [
+            "second's device", "second revoked by one who has gone",
+        ],
+        "one officer of today does": [
+            "second's device", "second revoked by one who has gone", "second revoked",
+        ],
+        "an admission that waits ends when the device is revoked": ["handler", "handler revoked", "phone"],
         "who has gone admits nobody": ["phone", "other by one who has gone"],
         "one officer makes no intake device of a handler, displaced or not": [
             "handler by both", "rival by both", "handler as an intake device", "rival as an intake device",
@@ -256,12 +310,17 @@ def _rosters(frozen: Frozen, phone: Admission, handler: Admission) -> list[dict[
         "the latest closing counts": ["phone", "window later", "window"],
         "what nobody signed, or nobody can read, is left out": ["phone", "by a stranger", "reason 6"],
     }  # fmt: skip
+    alone = people.first_root()
+    shut_out = {
+        "a device that is no officer's any more": ["second's device", "second revoked by one who has gone"]
+    }
     return [
-        {"name": name, "root": root.encode().hex(), "former": [key.hex() for key in former.values()],
+        {"name": name, "root": under.encode().hex(), "former": [key.hex() for key in former.values()],
          "statements": names,
          **summary(Roster.verify([Countersigned.from_wire(bytes.fromhex(frozen.used[one])) for one in names],
-                                 root=root, org=ORG, former=former))}
-        for name, names in cases.items()
+                                 root=under, org=ORG, former=former))}
+        for under, named in ((root, cases), (alone, shut_out))
+        for name, names in named.items()
     ]  # fmt: skip
 
 

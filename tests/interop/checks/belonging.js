@@ -4,7 +4,7 @@ import { hex, unhex } from "../decoder/bytes.js";
 import { officerId } from "../decoder/blocks.js";
 import { fold, summary } from "../decoder/members.js";
 import { Refused } from "../decoder/refused.js";
-import { POLICY, readProposal, readRoot, rootHash, verifyChain } from "../decoder/root.js";
+import { openCarried, POLICY, readProposal, readRoot, rootHash, verifyChain } from "../decoder/root.js";
 import { verifyStatement } from "../decoder/roster.js";
 import { readCountersigned } from "../decoder/signed.js";
 import { equal, must, refused } from "./say.js";
@@ -75,6 +75,22 @@ async function proposals(doc) {
   }
   for (const vector of doc.proposals.refused)
     await refused(vector, () => readProposal(unhex(doc.sealed[vector.sealed]), newest));
+  await carried(doc, doc.carried, unhex(doc.org));
+}
+
+const CARRIED_REASONS = {
+  "carried without statements": /list of 2/, "carried statements that are no list": /list/,
+  "carried with a statement cut short": /./, "carried with a third entry": /list of 2/,
+};
+
+async function carried(doc, said, org) {
+  const key = unhex(said.directory_key);
+  const found = await openCarried(unhex(doc.sealed[said.sealed]), key, org);
+  equal(hex(found.proposal), doc.sealed[said.proposal], "a carried proposal");
+  equal(found.statements.map(hex), said.statements, "its statements");
+  for (const vector of said.refused)
+    await refused(vector, () => openCarried(sealedValue(doc, vector), key, org),
+      vector.flip ? null : CARRIED_REASONS[vector.sealed]);
 }
 
 export async function roster(doc) {

@@ -68,9 +68,14 @@ async function folded(statements, { root, org, former }) {
     one.needed = needed(one.said, root);
     one.kept = [...one.have, ...signers.filter((id) => !now.has(id))].slice(0, MOST_SIGNATURES).sort();
   }
-  const holds = (one) => one.have.length >= one.needed || one.said.kind === 2; // whichever officer signed it
+  // A revocation holds whichever officer signed it; but who has gone shuts out no officer of today.
+  const inOffice = new Set(root.officers.map(({ device }) => hex(device)));
+  const powerless = (one) => one.said.kind === 2 && !one.have.length && inOffice.has(hex(one.said.device));
+  const holds = (one) => one.have.length >= one.needed || (one.said.kind === 2 && !powerless(one));
   const holding = all.filter(holds).sort(earlier);
-  const pending = withinBounds(all.filter((one) => !holds(one)));
+  const revoked = new Set(ofKind(holding, 2).map(({ said }) => hex(said.device)));
+  const waits = (one) => !holds(one) && !powerless(one) && !(one.said.kind === 1 && revoked.has(hex(one.said.device)));
+  const pending = withinBounds(all.filter(waits));
   const byHash = (a, b) => (a.hash < b.hash ? -1 : 1);
   return {
     ...membersOf(holding),

@@ -1,7 +1,7 @@
 // The root and its chain, section 4.1.
 
 import { hex, same } from "./bytes.js";
-import { isDevice, requireSealable, sha256 } from "./blocks.js";
+import { isDevice, openSecret, requireSealable, sha256 } from "./blocks.js";
 import { decode } from "./cbor.js";
 import { as, refuse } from "./refused.js";
 import { blob, bytes, list, map, nat, text, time, tuple } from "./shapes.js";
@@ -92,4 +92,13 @@ export const readProposal = (data, newest) => as("RootRefusedError", async () =>
   const have = [...(await holding(signed, "kantha/v1/root", newest))].sort();
   if (have.length === 0) no("signed by no officer of the newest root");
   return { root, have, needed: newest.threshold, inForce: have.length >= newest.threshold };
+});
+
+const carriedShape = tuple(blob(), list(blob(), 4096));
+
+/** A proposal that was carried by hand, and the statements that its signers sign too; no signature looked at. */
+export const openCarried = (sealed, key, org) => as("RootRefusedError", async () => {
+  const [proposal, statements] = carriedShape(decode(openSecret(sealed, key, "kantha/v1/proposal", org)), "carried");
+  for (const data of [proposal, ...statements]) readCountersigned(data);
+  return { proposal, statements };
 });
