@@ -237,8 +237,12 @@ def test_a_busy_relay_says_when_to_come_back(header: str, wait_s: float) -> None
 
 
 @pytest.mark.parametrize(
-    "url", ["relay.example", "ftp://relay.example", "http://", "http://u:p@relay.example", "http://x/?q"]
-)
+    "url",
+    [
+        "relay.example", "ftp://relay.example", "http://", "http://u:p@relay.example", "http://u@relay.example",
+        "http://:p@relay.example", "http://x/?q", "http://x/#f",
+    ],
+)  # fmt: skip
 def test_an_impossible_address_is_one_sentence(url: str) -> None:
     with pytest.raises(errors.RelayUnreachableError, match="malformed"):
         RelayClient(url, POOL)
@@ -305,6 +309,12 @@ def test_an_index_in_another_encoding_is_rubbish() -> None:
         with pytest.raises(errors.RelayRubbishError):
             parse_index(body, etag=ETAG, chunk=None)
     assert parse_index(plain, etag=ETAG, chunk=None).entries == ()
+
+
+def test_a_chunk_says_nothing_that_an_index_does_not_know() -> None:
+    body = cbor2.dumps({1: 1001, 2: [], 5: 1}, canonical=True)
+    with pytest.raises(errors.RelayRubbishError):
+        parse_index(body, etag=ETAG, chunk=1)
 
 
 def test_another_chunk_than_asked_for_is_rubbish() -> None:
