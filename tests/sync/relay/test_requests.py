@@ -147,11 +147,23 @@ def test_a_connection_that_goes_away_has_nobody_to_answer() -> None:
         asyncio.run(request((LENGTH, "5"), wire=wire).body())
 
 
-def test_a_body_that_is_given_up_is_too_slow_and_nothing_of_it_is_awaited() -> None:
+class Late(Wire):
+    """A connection whose body comes when nobody waits for it any more."""
+
+    async def __call__(self) -> dict[str, Any]:
+        if not self.taken:
+            self.taken += 1
+            await never()
+        return await super().__call__()
+
+
+def test_a_body_that_is_given_up_is_too_slow_and_nothing_of_it_is_taken_later() -> None:
+    wire = Late(b"abcde")
+
     async def given_up() -> bool:
-        asked = request((LENGTH, "5"))
+        asked = request((LENGTH, "5"), wire=wire)
         reading = asyncio.create_task(asked.body())
-        while asked._patience is None:
+        while not wire.taken:
             await asyncio.sleep(0)
         asked.give_up()
         with pytest.raises(SlowRefusal):
@@ -159,6 +171,7 @@ def test_a_body_that_is_given_up_is_too_slow_and_nothing_of_it_is_awaited() -> N
         return await asked.drain()
 
     assert asyncio.run(given_up()) is False
+    assert wire.taken == 1
 
 
 def test_giving_up_a_body_that_was_never_asked_for_does_nothing() -> None:
@@ -192,7 +205,9 @@ def test_a_body_that_was_read_leaves_nothing_to_drain() -> None:
 
 
 def test_nothing_is_awaited_of_a_client_that_waits_for_leave_to_send() -> None:
-    assert not drained(request((LENGTH, "5"), ("expect", "100-continue")))
+    wire = Wire(b"abcde")
+    assert not drained(request((LENGTH, "5"), ("expect", "100-continue"), wire=wire))
+    assert wire.taken == 0
 
 
 def test_a_refused_body_without_end_is_not_read_to_its_end(monkeypatch: pytest.MonkeyPatch) -> None:
