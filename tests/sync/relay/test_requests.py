@@ -75,6 +75,20 @@ def test_anything_but_one_token_is_refused(values: list[str]) -> None:
         request(*[("authorization", value) for value in values]).bearer()
 
 
+def test_a_header_counts_under_its_own_name_alone() -> None:
+    said = f"Bearer {TOKEN}"
+    for other in ("proxy-authorization", "x-token"):
+        with pytest.raises(TokenRefusal):
+            request((other, said)).bearer()
+        assert request((other, "Bearer x"), ("authorization", said)).bearer() == bytes(range(32))
+    with pytest.raises(LengthRefusal):
+        request(("x-length", "5")).length()
+    asked = request(("x-length", "5"), (LENGTH, "6"), ("if-match", '"a"'), ("if-match", '"b"'))
+    assert asked.length() == 6
+    assert asked.text(b"if-match") == '"a","b"', "several of one name count together"
+    assert asked.text(b"range") is None
+
+
 # --- the length -----------------------------------------------------------------------------------------
 
 
