@@ -85,6 +85,8 @@ GOOD = [ORG, DESK, ARCHIVE, [b"1" * 16, b"2" * 16], 1, b"sealed"]
         [*GOOD[:5], "sealed"],
         GOOD[:5],
         {1: 2},
+        5,
+        "sixsix",
     ],
 )
 def test_a_piece_that_is_none_is_refused(row: object) -> None:
@@ -102,6 +104,11 @@ def test_a_piece_that_is_none_is_refused(row: object) -> None:
         REQUEST.to_text() + "=",
         REQUEST.to_text() + "A",
         REQUEST.to_text() + " " * 64_000,
+        "KANTHA2-HANDOVER:" + REQUEST.to_text().split(":")[1],
+        text("KANTHA1-HANDOVER:", 5),
+        text("KANTHA1-HANDOVER:", [ORG[1:], DESK, ARCHIVE, REQUEST.machine]),
+        text("KANTHA1-HANDOVER:", [ORG, DESK[1:], ARCHIVE, REQUEST.machine]),
+        text("KANTHA1-HANDOVER:", [ORG, DESK, ARCHIVE + b"A", REQUEST.machine]),
         text("KANTHA1-HANDOVER:", [ORG, DESK, ARCHIVE]),
         text("KANTHA1-HANDOVER:", [ORG, DESK, ARCHIVE, REQUEST.machine, 1]),
         text("KANTHA1-HANDOVER:", [ORG, DESK, ARCHIVE, list(REQUEST.machine)]),
@@ -142,3 +149,18 @@ def test_only_the_key_is_a_key() -> None:
     assert is_key("  KANTHA1-\nKEY:abc")
     for other in (REQUEST.to_text(), piece_to_text(PIECE, archive=ARCHIVE), "", "KEY:"):
         assert not is_key(other)
+
+
+def test_a_key_that_is_none_is_refused() -> None:
+    good = REQUEST.give(b"k" * 32)
+    for said in (
+        "",
+        "rubbish",
+        "KANTHA1-KEY:",
+        "KANTHA1-KEY:!!!!",
+        "KANTHA2" + good[7:],
+        good + "=",
+        good[:-4],
+    ):
+        with pytest.raises(HandoverRefusedError):
+            REQUEST.take(said, by=MACHINE)

@@ -115,3 +115,8 @@ def test_the_token_state_differs_exactly_when_the_sets_do(
     ]
     assert len(states[0]) == 32
     assert (states[0] == states[1]) == (sets[0] == sets[1])
+
+
+def test_a_week_has_604_800_seconds_from_the_first_of_1970() -> None:
+    for number in (0, 1, 2_964, 10_000):
+        assert week_of(number * 604_800) == week_of((number + 1) * 604_800 - 0.5) == number
