@@ -65,7 +65,7 @@ def run(path: Path, text: str, tests: Sequence[str], *, seconds: int) -> int:
     silence = os.open(os.devnull, os.O_RDWR)
     for stream in (0, 1, 2):
         os.dup2(silence, stream)
-    resource.setrlimit(resource.RLIMIT_CPU, (seconds * 4, seconds * 4))
+    resource.setrlimit(resource.RLIMIT_CPU, (2 * seconds, 2 * seconds))
     sys.meta_path.insert(0, _Planted(path, text))
     arguments = ["-x", "-q", "-p", "no:cacheprovider", "-p", "pytest_timeout", f"--timeout={seconds}", *tests]
     status = 1
@@ -99,7 +99,12 @@ def options() -> argparse.Namespace:
     parser.add_argument("--lines", default="1-1000000", help="only faults of these lines, as 10-40")
     parser.add_argument("--kinds", nargs="+", default=[], help="only these kinds, as guard part call")
     parser.add_argument("--jobs", type=int, default=1, help="how many runs at a time")
-    parser.add_argument("--seconds", type=int, default=60, help="how long one test may take")
+    parser.add_argument(
+        "--seconds",
+        type=int,
+        default=60,
+        help="how long one test may take; all of a run twice that of the processor",
+    )
     parser.add_argument("--list", action="store_true", help="print the faults and run nothing")
     return parser.parse_args()
 
