@@ -100,10 +100,7 @@ def options() -> argparse.Namespace:
     parser.add_argument("--kinds", nargs="+", default=[], help="only these kinds, as guard part call")
     parser.add_argument("--jobs", type=int, default=1, help="how many runs at a time")
     parser.add_argument(
-        "--seconds",
-        type=int,
-        default=60,
-        help="how long one test may take; all of a run twice that of the processor",
+        "--seconds", type=int, default=60, help="how long one test may take; a run twice that"
     )
     parser.add_argument("--list", action="store_true", help="print the faults and run nothing")
     return parser.parse_args()
