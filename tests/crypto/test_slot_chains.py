@@ -69,3 +69,14 @@ def test_a_chain_is_kept_and_comes_back(first: int, place: int) -> None:
 def test_what_is_no_chain_is_refused(wire: object) -> None:
     with pytest.raises(EncodingError):
         SlotChain.from_wire(wire)
+
+
+def test_a_chain_reaches_1_048_576_counters_and_no_further() -> None:
+    assert MAX_AHEAD == 1_048_576
+    chain = SlotChain.begin(SEED, first=2**48 - 1)
+    last = SlotChain(chain.first, 2**49 - 1, chain.step, chain.block)
+    for kept in (chain, last):
+        assert SlotChain.from_wire(kept.to_wire()) == kept
+    for wire in ([2**48, 2**48, SEED, SEED], [1, 2**49, SEED, SEED]):
+        with pytest.raises(EncodingError):
+            SlotChain.from_wire(wire)
