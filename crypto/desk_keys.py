@@ -39,6 +39,14 @@ def new_line(generation: int) -> int:
     return (line_of(generation) + 1) * LINE_GENERATIONS
 
 
+def generation_limit(root_version: int) -> int:
+    """No desk of an organisation with this root has this generation or a higher one: every line but the first
+    began with a recovery, which makes a root (10A.6). So a publisher alone cannot use the numbers up: what it
+    used up, the root that takes its right away gives back.
+    """
+    return min((root_version + 1) * LINE_GENERATIONS, 2**32)
+
+
 def day_of(unix_s: float) -> int:
     """The day number (UTC days since 1970) of a moment."""
     return int(unix_s // DAY_SECONDS)

@@ -11,7 +11,7 @@ from functools import lru_cache
 from typing import Any, Final
 
 from crypto import primitives
-from crypto.desk_keys import DAY_SECONDS, DayKey, EpochKey, decode_days, encode_days
+from crypto.desk_keys import DAY_SECONDS, DayKey, EpochKey, decode_days, encode_days, generation_limit
 from crypto.encoding import Fields, encode
 from crypto.errors import DirectoryExpiredError, DirectoryRefusedError, EncodingError, SignatureRefusedError
 from crypto.handler_part import (
@@ -197,6 +197,8 @@ def _verified(signed: Signed, content: bytes, org: OrganisationId, anchor: bytes
     ):
         raise EncodingError  # a day to come would call lost what every handler can still read
     days = tuple(day for run in runs for day in run)
+    if any(day.generation >= generation_limit(root.version) for day in days):
+        raise EncodingError  # no publisher may use the numbers up
     believed = max(0, head.issued_at // DAY_SECONDS - root.policy.key_days)
     return PhoneDirectory(head, root, PhonePart(roots, days, handlers, readable, believed))
 

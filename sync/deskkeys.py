@@ -117,7 +117,7 @@ def note_published(state: State, days: Iterable[DayKey]) -> None:
 
 
 def take_wraps(
-    state: State, wraps: tuple[SeedWrap, ...], *, me: DeviceId, org: OrganisationId, ahead: int
+    state: State, wraps: Iterable[SeedWrap], *, me: DeviceId, org: OrganisationId, ahead: int
 ) -> None:
     """Keep the chains that were wrapped to this handler and are not held yet."""
     generations = load_generations(state)

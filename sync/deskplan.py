@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from crypto.desk_keys import DayKey, DeskSeed, EpochKey, SeedWrap, day_of
+from crypto.desk_keys import DayKey, DeskSeed, EpochKey, SeedWrap, day_of, generation_limit
 from crypto.directory import HandlerEntry, PhoneDirectory
 from crypto.ids import DeskId, DeviceId, OrganisationId
 from crypto.root import Root
@@ -71,6 +71,8 @@ class Plan:
 
     def own_chain_due(self) -> bool:
         """Whether the own desk needs a fresh generation: after a week, or when none serves today."""
+        if not self.has_number(self.own):
+            return False
         latest = self.held()
         return latest is None or latest.chain.day > self.today or self.today - latest.started >= RESEED_DAYS
 
@@ -80,7 +82,7 @@ class Plan:
         found = []
         for desk in self.root.desks:
             handlers = [entry for entry in entries if entry.admission.desk == desk.id]
-            if desk.id == self.own or not handlers:
+            if desk.id == self.own or not handlers or not self.has_number(desk.id):
                 continue
             days = self.published_days(desk.id)
             if not days or desk.id in asked:
@@ -102,13 +104,24 @@ class Plan:
 
     def next_number(self, desk: DeskId) -> int:
         """A generation number that this device never used and has never seen. Inside a transaction."""
-        name = _GENERATION if desk == self.own else f"{_GENERATION}/{desk.hex()}"
+        number = self._highest_number(desk) + 1
+        self.state.set_place(self._place(desk), number)  # never a second time, also when all chains are over
+        return number
+
+    def has_number(self, desk: DeskId) -> bool:
+        """Whether a number is left under this root (4.3). A publisher who turned may have used them up: then
+        nothing fresh is made until the root that takes its right away is in force.
+        """
+        return self._highest_number(desk) + 1 < generation_limit(self.root.version)
+
+    def _highest_number(self, desk: DeskId) -> int:
         seen = [entry.generation for entry in wrapped(self.state) if entry.desk == desk]
         held = [e.chain.generation for e in load_generations(self.state) if e.chain.desk == desk]
-        used = int(self.state.place(name) or 0)
-        number = 1 + max([used, self.published_generation(desk), *seen, *held])
-        self.state.set_place(name, number)  # never a second time, also when all chains are over
-        return number
+        used = int(self.state.place(self._place(desk)) or 0)
+        return max([used, self.published_generation(desk), *seen, *held])
+
+    def _place(self, desk: DeskId) -> str:
+        return _GENERATION if desk == self.own else f"{_GENERATION}/{desk.hex()}"
 
     def _uncovered(self, desk: DeskId, generation: int, handlers: Iterable[HandlerEntry]) -> bool:
         has = {entry.handler for entry in self._wraps_of(desk, generation)}

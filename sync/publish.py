@@ -182,6 +182,7 @@ class Publisher:
         plan = self.editor.plan(root)
         handles = plan.roster.members.get(self.directory.me.id)
         asked = desk in rekey_wanted(self.state)
+        asked = asked and plan.has_number(desk)
         if (plan.own_chain_due() or asked) and not (handles is not None and handles.displaced):
             chain = DeskSeed.generate(desk, generation=plan.next_number(desk), day=plan.today - 1)
             made = Generation(chain, started=plan.today, last=plan.today + root.policy.ahead_days)

@@ -21,6 +21,7 @@ from crypto.primitives import random_below
 from crypto.roster import Role
 from sync.announcing import Announcing
 from sync.answers import Answers, Asked, Confirmed, load_reply_keys, read_word
+from sync.believing import believed_first, believed_generation
 from sync.condition import note_clock, note_session
 from sync.deskkeys import forget_past, load_generations
 from sync.directory import DirectoryClient
@@ -187,9 +188,9 @@ class Session:
 
     def _send(self, relay: RelayClient, phone: PhoneDirectory, count: int) -> None:
         for desk in phone.root.desks:
-            generation = max((day.generation for day in phone.part.days if day.desk == desk.id), default=0)
-            first = phone.part.first_readable(desk.id)
-            self.outbox.note_readable(desk.id, first, generation=generation)
+            first = believed_first(self.state, phone, desk.id)
+            newest = believed_generation(self.state, phone, desk.id)
+            self.outbox.note_readable(desk.id, first, generation=newest)
         keys = {desk.id: sealing_key(phone, desk.id, self.state.clock()) for desk in phone.root.desks}
         day_keys = {desk: key for desk, key in keys.items() if key is not None}
         announcing = Announcing(self.state, self.me, self.member, self.outbox)

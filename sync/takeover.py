@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from crypto.desk_keys import DayKey
+from crypto.desk_keys import DayKey, SeedWrap, generation_limit
 from crypto.directory import HandlerPart, PhoneDirectory
 from crypto.ids import DeskId
 from crypto.primitives import OpenError
@@ -95,17 +95,17 @@ class Takeover:
             self._roots(part.roots)
         self.statements(part)
         self._wraps(part, phone)
-        self._known(part)
+        self._known(part, phone)
 
     def own(self, part: HandlerPart) -> None:
         """The handler part that this device put itself."""
         note_state(self.state, *part.token_state)
         note_wraps(self.state, part.wraps)
 
-    def _known(self, part: HandlerPart) -> None:
+    def _known(self, part: HandlerPart, phone: PhoneDirectory) -> None:
         note_state(self.state, *part.token_state)
         if rights.publish_token(self.state) is not None:
-            note_wraps(self.state, part.wraps)
+            note_wraps(self.state, _possible(part, phone))
             self._box(part)
 
     def refused(self, part: HandlerPart) -> None:
@@ -127,7 +127,7 @@ class Takeover:
     def _wraps(self, part: HandlerPart, phone: PhoneDirectory) -> None:
         before = {(entry.chain.desk, entry.chain.generation) for entry in load_generations(self.state)}
         ahead = phone.root.policy.ahead_days
-        take_wraps(self.state, part.wraps, me=self.me.id, org=self.member.org, ahead=ahead)
+        take_wraps(self.state, _possible(part, phone), me=self.me.id, org=self.member.org, ahead=ahead)
         held = load_generations(self.state)
         # A wrap that was carried on from an edition whose number another publisher's took.
         kept = [
@@ -152,6 +152,14 @@ class Takeover:
             except OpenError:
                 continue
         return found
+
+
+def _possible(part: HandlerPart, phone: PhoneDirectory) -> list[SeedWrap]:
+    """Wraps of generations that this root allows (4.3): others nobody follows, and nobody counts on from
+    them, also not when a newer root allows more.
+    """
+    below = generation_limit(phone.root.version)
+    return [wrap for wrap in part.wraps if wrap.generation < below]
 
 
 def fits(entry: Generation, days: tuple[DayKey, ...]) -> bool:

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from crypto import primitives
-from crypto.desk_keys import EpochKey
+from crypto.desk_keys import EpochKey, generation_limit
 from crypto.directory import (
     MAX_PHONE_BYTES,
     PhoneDirectory,
@@ -205,6 +205,24 @@ def test_numbers_that_are_absurdly_high_are_refused_by_whoever_has_seen_any() ->
     ):
         with pytest.raises(DirectoryRefusedError, match=r"absurdly|does not follow"):
             verified(content, head_for(content, **changes), seen=seen)
+
+
+def test_a_generation_beyond_what_the_root_allows_is_refused_also_by_whoever_has_seen_nothing() -> None:
+    part = published().phone
+    most = generation_limit(ROOT.version) - 1
+
+    def with_generation(number: int) -> bytes:
+        return replace(part, days=tuple(replace(day, generation=number) for day in part.days)).encode()
+
+    content = with_generation(most)
+    assert {day.generation for day in verified(content, head_for(content)).part.days} == {most}
+    for above in (most + 1, 2**32 - 1):
+        content = with_generation(above)
+        with pytest.raises(DirectoryRefusedError):
+            verified(content, head_for(content))
+    newer = replace(part, roots=(signed_root(), next_root(ROOT, name="New name").sign([officer()])))
+    content = replace(newer, days=tuple(replace(day, generation=most + 1) for day in newer.days)).encode()
+    assert verified(content, head_for(content)).root.version == 2
 
 
 def test_two_directories_under_one_number_are_a_fork() -> None:

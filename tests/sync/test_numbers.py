@@ -5,16 +5,21 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from crypto.desk_keys import DeskSeed, SeedWrap, generation_limit
 from crypto.errors import DirectoryRefusedError
 from crypto.heads import sign_head
-from crypto.roster import Reason
+from crypto.roster import Reason, Role
+from sync.deskkeys import load_generations
+from sync.deskplan import Plan
 from sync.due import mark_due
 from sync.edition import Edition, Editor
 from sync.merging import There
-from sync.revoking import revoke
+from sync.revoking import revoke, rotate
+from sync.rootchange import countersign, open_proposals
 from sync.tokensets import next_state, note_state
 from tests.sync.offices import Hands, Office
 from tests.sync.relay.running import start_relay
@@ -69,6 +74,66 @@ def test_an_edition_that_no_reader_would_accept_is_not_put(
     monkeypatch.undo()
     assert office.version() == before
     office.session("H")
+
+
+def test_a_publisher_who_uses_up_a_desks_generations_stops_nobody_for_long(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As far as readers follow: then nothing fresh is made, and what is not keys is published all the same;
+    the root without that publisher has room again.
+    """
+    office.set_threshold("A", 2)
+    office.settle("A", "B")
+    with monkeypatch.context() as patch:
+        patch.setattr(Plan, "next_number", lambda plan, desk: generation_limit(plan.root.version) - 1)
+        rotate(office.client("B"))
+        assert office.publish("B")
+    office.session("H", "A")
+    assert generation_of(office, "H") == generation_limit(office.root("A").version) - 1
+    rotate(office.client("A"))
+    office.join("P", role=Role.INTAKE)
+    office.session("A", "H")
+    assert office.client("P").me.id in office.roster("H").members, "what is not keys is published"
+    assert generation_of(office, "H") == generation_limit(office.root("A").version) - 1
+    office.propose("A", lambda root: replace(root, threshold=1))
+    for one in open_proposals(office.states["B"], org=office.org):
+        countersign(office.states["B"], one.hash)
+    office.settle("A", "B")
+    for one in open_proposals(office.states["B"], org=office.org):
+        countersign(office.states["B"], one.hash)
+    office.settle("B", "A")
+    office.session("H")
+    assert office.root("A").threshold == 1
+    assert generation_of(office, "H") == generation_limit(office.root("A").version - 1)
+    held = load_generations(office.states["H"])
+    assert generation_of(office, "H") in {entry.chain.generation for entry in held}
+
+
+def generation_of(office: Office, name: str) -> int:
+    return max(day.generation for day in office.phone_part(name).part.days)
+
+
+def test_a_wrap_of_a_generation_that_the_root_does_not_allow_is_not_kept_or_counted_on(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    beyond = generation_limit(office.root("A").version + 1) - 1
+
+    def wraps(editor: Editor, *given: Any) -> list[SeedWrap]:
+        seed = DeskSeed.generate(office.desk(), generation=beyond, day=1)
+        keys = [entry.epoch_key for entry in editor.entries(editor.root())]
+        return [*honest(editor, *given), *(SeedWrap.make(seed, to=key, org=office.org) for key in keys)]
+
+    honest = Editor._wraps
+    with monkeypatch.context() as patch:
+        patch.setattr(Editor, "_wraps", wraps)
+        mark_due(office.states["B"])
+        assert office.publish("B")
+    office.session("A", "H")
+    for name in ("A", "H"):
+        assert beyond not in {entry.chain.generation for entry in load_generations(office.states[name])}
+    rotate(office.client("A"))
+    office.session("A", "H")
+    assert generation_of(office, "H") < 100
 
 
 def test_a_token_epoch_that_only_a_handler_part_names_is_not_followed(office: Office) -> None:

@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from crypto import primitives
+from crypto.desk_keys import generation_limit
 from crypto.directory import (
     HandlerPart,
     Head,
@@ -36,6 +37,10 @@ KEY = seed("directory key")
 TOKEN = "publishing-token-of-forty-three-characters-"
 REFUSED = "DirectoryRefusedError"
 READABLE = TODAY - 44
+JUMPS: dict[str, dict[str, int]] = {
+    "a version that jumps": {"version": 6 + 2**20},
+    "a token epoch that jumps": {"version": 7, "token_epoch": 8 + 2**16},
+}
 FIRST, SECOND_ROOT, THIRD = three_roots()
 
 
@@ -110,6 +115,10 @@ def directory() -> dict[str, Any]:
         ("readable from tomorrow", ((people.DESK, TODAY + 1),)),
     ):
         _keep_phone(frozen, what, replace(part, readable=readable), handler_content)
+    numbered = tuple(replace(day, generation=generation_limit(1)) for day in part.days)
+    _keep_phone(frozen, "a generation too many", replace(part, days=numbered), handler_content)
+    for what, changes in JUMPS.items():
+        _keep_phone(frozen, what, part, handler_content, **changes)
     by_two = replace(part.handlers[0].admission, label="unsigned")
     other = replace(
         part.handlers[0], signed_admission=replace(part.handlers[0].signed_admission, body=by_two.encode())
@@ -215,7 +224,10 @@ def _refusals(head: Head, late: str) -> list[dict[str, Any]]:
          "error": REFUSED},
         {"name": "not the invitation's root", "sealed": "phone-part", "pinned": late, "error": REFUSED},
         *({"name": what, "sealed": what, "error": REFUSED}
-          for what in ("a desk twice", "readable from tomorrow", "a handler nobody admitted")),
+          for what in ("a desk twice", "readable from tomorrow", "a handler nobody admitted",
+                       "a generation too many")),
+        *({"name": what, "sealed": what, "seen_version": head.version, "seen_hash": head.hash.hex(),
+           "error": REFUSED} for what in JUMPS),
         *({"name": what, "sealed": what, "part": "handler", "error": REFUSED}
           for what in ("roots of another organisation", "roots from a later one")),
     ]  # fmt: skip

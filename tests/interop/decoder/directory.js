@@ -84,6 +84,15 @@ function requireReadable(readable, head) {
   if (readable.some(([, day]) => day > Math.floor(head.issued / 86400))) no("a first readable day after the head was issued");
 }
 
+/** Numbers that no publisher may use up. `seen`: what the reader has accepted, if anything. */
+function requireNumbers(runs, head, root, seen) {
+  const limit = Math.min((root.version + 1) * 65536, 2 ** 32);
+  if (runs.some(({ generation, keys }) => keys.length && generation >= limit)) no("a generation that the root does not allow");
+  if (!seen.hash || head.version <= seen.version) return;
+  if (head.version >= 2 ** 47 || head.version > seen.version + 2 ** 20) no("a version that is absurdly high");
+  if (head.tokenEpoch >= 2 ** 31 || head.tokenEpoch > head.version + 2 ** 16) no("a token epoch that is absurdly high");
+}
+
 /** The phone part as a device accepts it. `seen`: { version, hash? }, `now`: a time. */
 export const verifyPhonePart = (part, { key, org, seen = { version: 0 }, now = 0, pinned = null }) =>
   as_directory(async () => {
@@ -105,6 +114,7 @@ export const verifyPhonePart = (part, { key, org, seen = { version: 0 }, now = 0
     if (head.version === seen.version && seen.hash && !same(seen.hash, head.hash)) no("another head of this version");
     if (seen.hash && head.version === seen.version + 1 && !same(seen.hash, head.previous)) no("off the line of what was seen");
     requireReadable(said.readable, head);
+    requireNumbers(said.runs, head, root, seen);
     if (now > head.expires || now > root.expires) refuse("DirectoryExpiredError", "has expired");
     const days = said.runs.flatMap(({ desk, generation, first, keys }) =>
       keys.map((one, at) => ({ desk: hex(desk), generation, day: first + at, public: hex(one) })));
