@@ -13,10 +13,12 @@ from typing import Final
 from crypto.desk_keys import day_of
 from crypto.directory import PhoneDirectory
 from crypto.roster import Role
+from sync.belonging import roster
 from sync.deskkeys import load_generations
 from sync.membership import Membership
 from sync.state import State
 from sync.takeover import fits
+from sync.twice import admitted_twice
 from sync.windows import newest_page_day
 
 OFFLINE_DAYS: Final = 20
@@ -31,12 +33,14 @@ _AHEAD: Final = "clock-ahead"
 
 @dataclass(frozen=True)
 class Warning:
-    """`kind`: foreign_key, offline, stale, clock_ahead, clock_behind, expired_soon or root_ends. `days`: how
-    many it has been, how much the clock differs, or how many are left; 0 where days say nothing.
+    """`kind`: foreign_key, admitted_twice, offline, stale, clock_ahead, clock_behind, expired_soon or
+    root_ends. `days`: how many it has been, how much the clock differs, or how many are left; 0 where days
+    say nothing. `name`: of the device, where it is about one.
     """
 
     kind: str
     days: int
+    name: str = ""
 
 
 def note_session(state: State) -> None:
@@ -68,6 +72,10 @@ def condition(
     today, found = day_of(clock), []
     if phone is not None and _key_is_foreign(state, member, phone):
         found.append(Warning("foreign_key", 0))
+    if phone is not None and member.role is Role.HANDLER:
+        known = roster(state, root=phone.root, org=member.org)
+        twice = [known.members[device].admission.label for device in admitted_twice(known)]
+        found += [Warning("admitted_twice", 0, label) for label in sorted(twice)]
     if phone is not None:
         found += _of_the_clock(state, phone, today)
         left = day_of(phone.head.expires_at) - today

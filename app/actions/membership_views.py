@@ -15,13 +15,15 @@ class DeskView(msgspec.Struct, frozen=True):
 
 
 class WarningView(msgspec.Struct, frozen=True):
-    """Something that becomes a trouble if nobody looks after it. ``kind``: offline (no session for ``days``),
+    """Something that becomes a trouble if nobody looks after it. ``kind``: foreign_key, admitted_twice (the
+    phone ``name``, with other details the second time), offline (no session for ``days``),
     stale (the directory was not renewed for ``days``), clock_ahead or clock_behind (by ``days``),
     expired_soon (the directory ends in ``days``), root_ends (the organisation's root ends in ``days``).
     """
 
     kind: str
     days: int
+    name: str = ""
 
 
 class OfficerView(msgspec.Struct, frozen=True):

@@ -10,4 +10,4 @@ from sync.condition import condition
 def warnings_of(device: Device) -> list[WarningView]:
     """How long since the last session and the last edition, whether the clock is right, what ends soon."""
     found = condition(device.state, member=device.member, phone=device.directory(), clock=device.now())
-    return [WarningView(kind=warning.kind, days=warning.days) for warning in found]
+    return [WarningView(kind=one.kind, days=one.days, name=one.name) for one in found]

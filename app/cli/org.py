@@ -20,6 +20,10 @@ WARNINGS = {
         "Phones are told to seal for this desk to a key that this machine does not hold. Somebody else may"
         " read what comes next: let nobody send, and call the officers."
     ),
+    "admitted_twice": (
+        "{name} was admitted a second time with other details. Ask the officers; if nobody knows why,"
+        " revoke it."
+    ),
     "offline": "No session for {days} days.",
     "stale": "The organisation's directory was not renewed for {days} days: an officer should connect.",
     "clock_ahead": "The clock of this device is {days} days ahead.",
@@ -226,4 +230,5 @@ def organisation_text(view: OrganisationView) -> str:
 
 
 def warning_text(warning: WarningView) -> str:
-    return "Look here: " + WARNINGS.get(warning.kind, "{days} days.").format(days=warning.days)
+    words = WARNINGS.get(warning.kind, "{days} days.")
+    return "Look here: " + words.format(days=warning.days, name=clean(warning.name))

@@ -8,7 +8,8 @@ import pytest
 
 from crypto.desk_keys import DeskSeed
 from crypto.directory import PhoneDirectory, Seen, UntrustedPhoneDirectory
-from crypto.roster import Role
+from crypto.roster import Reason, Revocation, Role, sign_statement
+from sync.belonging import keep_statement
 from sync.condition import Warning, condition, note_clock, note_session
 from sync.deskkeys import Generation, save_generations
 from sync.membership import Membership
@@ -68,6 +69,22 @@ def test_keys_of_another_desk_say_nothing_of_the_own_one() -> None:
     assert told(none, people.desk_seed()) == [], "no key of the own desk at all"
     assert told(phone, elsewhere) == [], "a newcomer who holds a chain of another desk"
     assert told(None, people.desk_seed()) == []
+
+
+@pytest.mark.parametrize("role", [Role.HANDLER, Role.INTAKE])
+def test_a_phone_that_an_officer_admitted_a_second_time_is_named_to_handlers(role: Role) -> None:
+    phone, state = directory(), new_state()
+    first = people.admission("phone", Role.INTAKE)
+    told = []
+    for admission in (first, replace(first, at=first.at - 9, prefix=999, label="Blue-7")):
+        keep_statement(state, sign_statement(admission, by=[people.officer()]))
+        found = condition(state, member=member("handler", role), phone=phone, clock=NOW)
+        told.append([one.name for one in found if one.kind == "admitted_twice"])
+    assert told == [[], ["Blue-7"] if role is Role.HANDLER else []]
+    gone = Revocation(people.ORG, people.device("phone"), NOW, Reason.LOST)
+    keep_statement(state, sign_statement(gone, by=[people.officer()]))
+    found = condition(state, member=member("handler", role), phone=phone, clock=NOW)
+    assert "admitted_twice" not in [one.kind for one in found], "nothing is left to do"
 
 
 class At:

@@ -60,6 +60,12 @@ def notice_words(one: WarningView, tr: Translator, *, desk: bool) -> str:
         return tr.count(
             "The rules of the organisation end in {n} days. An officer must renew them before that.", n
         )
+    if one.kind == "admitted_twice":
+        return tr(
+            "{label} was admitted a second time with other details."
+            " Ask the officers; if nobody knows why, revoke it.",
+            label=one.name,
+        )
     return tr("Something here needs an officer. All is kept.")
 
 

@@ -8,7 +8,10 @@ from app.actions.views import WarningView
 from app.i18n import Translator
 from app.screens.parts.notices import notice_words, notices
 
-KINDS = ("offline", "stale", "clock_ahead", "clock_behind", "expired_soon", "root_ends", "something new")
+KINDS = (
+    "offline", "stale", "clock_ahead", "clock_behind", "expired_soon", "root_ends", "admitted_twice",
+    "something new",
+)  # fmt: skip
 
 
 def said(kind: str, days: int, *, desk: bool = False, lang: str = "en") -> str:
@@ -34,6 +37,11 @@ def test_a_clock_that_is_wrong_says_in_which_direction() -> None:
 def test_what_has_ended_is_not_said_to_end() -> None:
     assert "ends in 4 days" in said("expired_soon", 4)
     assert "has ended" in said("expired_soon", 0)
+
+
+def test_a_phone_that_was_admitted_twice_is_named() -> None:
+    words = notice_words(WarningView("admitted_twice", 0, "Blue-7"), Translator("en"), desk=True)
+    assert words.startswith("Blue-7 was admitted a second time")
 
 
 @pytest.mark.parametrize("lang", ["bn", "km"])
