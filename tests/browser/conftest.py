@@ -13,9 +13,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Playwright, sync_playwright
+from playwright.sync_api import Browser, Playwright, expect, sync_playwright
 
-from tests.browser.pane import Pane
+from tests.browser.pane import PATIENCE_MS, Pane
 from tests.browser.table import Table
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
@@ -73,7 +73,7 @@ class Outside:
             while True:
                 line, _ = listener.accept()
                 with line:
-                    line.settimeout(2)
+                    line.settimeout(10)
                     try:
                         self._attempts.append(line.recv(300).split(b"\r\n")[0].decode("latin-1"))
                     except OSError:
@@ -91,6 +91,7 @@ def outside() -> Outside:
 
 @pytest.fixture(scope="session")
 def playwright_driver() -> Iterator[Playwright]:
+    expect.set_options(timeout=PATIENCE_MS)
     with sync_playwright() as driver:
         yield driver
 
@@ -135,7 +136,7 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
     (folder,) = place.glob("kantha-demo-*")
     yield Demo(line.split()[-1], process, folder)
     process.terminate()
-    assert process.wait(30) == 0
+    assert process.wait(120) == 0
     assert not folder.exists()
 
 
@@ -143,6 +144,7 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
 def table(request: pytest.FixtureRequest, chromium: Browser, demo: Demo) -> Iterator[Table]:
     width, height = request.param
     context = chromium.new_context(viewport={"width": width, "height": height})
+    context.set_default_timeout(PATIENCE_MS)
     page = context.new_page()
     page.goto(demo.address)
     panes = {name: Pane(page.frame_locator(f"#{name}")) for name in ("phone", "desk")}

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import re
+import time
 from dataclasses import dataclass
 from pathlib import Path
 
 from playwright.sync_api import Page, expect
 
-from tests.browser.pane import Pane
+from tests.browser.pane import PATIENCE_MS, Pane
 
 # Where the pictures go that people look at; ignored by git.
 PICTURES = Path(__file__).resolve().parents[2] / "build" / "screens"
-TRIES = 6
 
 
 @dataclass
@@ -31,8 +31,8 @@ class Table:
         return self.phone if which == "phone" else self.desk
 
     def write(self, pane: Pane, field: str | re.Pattern[str], text: str) -> None:
-        entry = pane.field(field)
-        for _ in range(TRIES):
+        entry, deadline = pane.field(field), time.monotonic() + PATIENCE_MS / 1000
+        while time.monotonic() < deadline:
             entry.click()
             # The framework takes a field over a moment after it has the focus; a busy computer needs longer.
             self.page.wait_for_timeout(500)
@@ -48,7 +48,7 @@ class Table:
 
     def picture(self, name: str) -> None:
         self.taken += 1
-        self.page.wait_for_timeout(500)
+        self.page.wait_for_timeout(250)  # for people who look at it: nothing moves any more
         width = self.page.viewport_size["width"] if self.page.viewport_size else 0
         PICTURES.mkdir(parents=True, exist_ok=True)
         self.page.screenshot(path=PICTURES / f"{width}-{self.taken:02d}-{name}.png")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import threading
+import time
 from collections.abc import Iterator
 
 import flet as ft
@@ -13,6 +14,7 @@ from playwright.sync_api import Browser, Page, Request
 
 from app.screens.host import WebHost
 from tests.browser.conftest import Outside
+from tests.browser.pane import PATIENCE_MS
 
 
 @pytest.fixture(scope="module")
@@ -32,6 +34,7 @@ def host() -> Iterator[WebHost]:
 @pytest.fixture
 def page(chromium: Browser) -> Iterator[Page]:
     context = chromium.new_context()
+    context.set_default_timeout(PATIENCE_MS)
     yield context.new_page()
     context.close()
 
@@ -40,9 +43,9 @@ def test_the_printed_address_shows_the_app_and_the_secret_leaves_the_address_bar
     host: WebHost, page: Page
 ) -> None:
     page.goto(host.address)
-    page.locator("flt-semantics-placeholder").wait_for(state="attached", timeout=60_000)
+    page.locator("flt-semantics-placeholder").wait_for(state="attached")
     page.locator("flt-semantics-placeholder").evaluate("element => element.click()")
-    page.get_by_text("A quilt of cotton").first.wait_for(state="attached", timeout=30_000)
+    page.get_by_text("A quilt of cotton").first.wait_for(state="attached")
     assert page.url == f"http://127.0.0.1:{host.port}/"
     assert page.evaluate("document.cookie") == ""
 
@@ -51,7 +54,7 @@ def test_no_request_leaves_the_origin(host: WebHost, page: Page, outside: Outsid
     finished: list[Request] = []
     page.on("requestfinished", lambda request: finished.append(request))
     page.goto(host.address)
-    page.locator("flt-semantics-placeholder").wait_for(state="attached", timeout=60_000)
+    page.locator("flt-semantics-placeholder").wait_for(state="attached")
     page.wait_for_timeout(3_000)
     own = f"http://127.0.0.1:{host.port}/"
     urls = [request.url for request in finished]
@@ -62,8 +65,10 @@ def test_no_request_leaves_the_origin(host: WebHost, page: Page, outside: Outsid
 
 def test_a_page_that_did_ask_elsewhere_would_be_noticed(page: Page, outside: Outside) -> None:
     page.set_content('<img src="http://elsewhere.example/a.png">')
-    page.wait_for_timeout(1_000)
-    assert any("elsewhere.example" in line for line in outside.reached)
+    deadline = time.monotonic() + PATIENCE_MS / 1000
+    while not any("elsewhere.example" in line for line in outside.reached):
+        assert time.monotonic() < deadline
+        page.wait_for_timeout(100)
     outside.forget()
 
 

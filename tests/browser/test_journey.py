@@ -7,18 +7,14 @@ is read at the desk. A picture of every step is kept under build/screens for peo
 from __future__ import annotations
 
 import re
-import time
-from collections.abc import Callable
-
-from playwright.sync_api import Locator, TimeoutError
 
 from tests.browser.conftest import Outside
+from tests.browser.pane import until
 from tests.browser.table import Table
 
 WORDS = "তিন মাসের বেতন পাইনি। Three months of wages are owed."
 QUESTION = "Which months? কোন মাস?"
 ANSWER = "January, February and March."
-PATIENCE_MS = 60_000
 
 
 def test_a_newcomer_makes_the_whole_journey(table: Table, outside: Outside) -> None:
@@ -42,7 +38,7 @@ def test_a_phone_that_was_locked_opens_with_its_passphrase_only(table: Table) ->
     table.picture("not-opened")
     table.write(phone, "Passphrase", table.page.locator("#passphrase-phone").text_content() or "")
     phone.tap("Open")
-    phone.button("New complaint").wait_for(timeout=30_000)
+    phone.button("New complaint").wait_for()
 
 
 def take_a_complaint(table: Table) -> str:
@@ -117,7 +113,7 @@ def send(table: Table) -> None:
 def read_at_the_desk(table: Table, code: str) -> None:
     desk = table.at("desk")
     table.picture("inbox-before")
-    again_until(lambda: desk.tap("Sync now"), lambda: desk.button(re.compile(code)))
+    until(lambda: desk.tap("Sync now"), lambda: desk.button(re.compile(code)))
     desk.tap(re.compile(code))
     table.picture("inbox")
     if not table.narrow:
@@ -142,11 +138,11 @@ def answer(table: Table) -> None:
         phone = table.at("phone")
         phone.tap("Waiting")
         phone.tap("Send now")
-        phone.button("Send now").wait_for(timeout=PATIENCE_MS)  # there again when it is sent
+        phone.button("Send now").wait_for()  # there again when it is sent
         phone.tap("Start")
 
     phone = table.phone
-    again_until(fetch, lambda: phone.button(re.compile("A question for you, About")))
+    until(fetch, lambda: phone.button(re.compile("A question for you, About")))
     table.picture("question-for-you")
     phone.tap(re.compile("A question for you"))
     phone.tap(re.compile("^About"))
@@ -163,22 +159,6 @@ def answer(table: Table) -> None:
 
 def read_the_answer(table: Table, code: str) -> None:
     desk = table.at("desk")
-    again_until(lambda: desk.tap("Sync now"), lambda: desk.frame.get_by_text(re.compile("answered today")))
+    until(lambda: desk.tap("Sync now"), lambda: desk.frame.get_by_text(re.compile("answered today")))
     desk.see(re.compile("Blue-7 answered today"))
     table.picture("answered")
-
-
-def again_until(again: Callable[[], None], seen: Callable[[], Locator]) -> None:
-    """Try until it is there: what travels comes with one of the next sessions, on a busy computer a later
-    one.
-    """
-    deadline = time.monotonic() + PATIENCE_MS * 3 / 1000
-    while True:
-        again()
-        try:
-            seen().first.wait_for(state="attached", timeout=5_000)
-        except TimeoutError:
-            if time.monotonic() > deadline:
-                raise
-        else:
-            return
