@@ -14,9 +14,11 @@ from crypto.primitives import OpeningKey
 from crypto.reply_cells import dummy_reply
 from crypto.roster import Role
 from sync.directory import DirectoryClient
+from sync.errors import PageExpiredError, TokenRefusedError
 from sync.joining import Joining
 from sync.membership import Membership, Self, load_kem
 from sync.outbox import Outbox
+from sync.pageindex import Index, PageEntry
 from sync.session import Session
 from sync.state import State
 from sync.wire import CELL_BYTES
@@ -188,6 +190,41 @@ def test_a_session_carries_the_reply_once_and_looks_like_every_other(state: Stat
     ]
     assert carrying == [0]
     assert [len(body) for body in relay.bodies] == [8 * CELL_BYTES] * 4
+
+
+class Refusing(Counting):
+    """A relay that takes no token of an invitation any more, and has these reply pages."""
+
+    def __init__(self, *pages: bytes | None) -> None:
+        super().__init__()
+        self.pages = pages
+
+    def deposit(self, _stream: str, _id: bytes, _token: bytes, _body: bytes) -> None:
+        raise TokenRefusedError
+
+    def index(self, _stream: str, **_asked: object) -> Index:
+        entries = [PageEntry(number + 1, 1, bytes(32), NOW) for number in range(len(self.pages))]
+        return Index(1, tuple(entries), "tag", 1, 0)
+
+    def page(self, _stream: str, number: int, _digest: bytes) -> bytes:
+        found = self.pages[number - 1]
+        if found is None:
+            raise PageExpiredError
+        return found
+
+
+def test_refused_tokens_hinder_nobody_whose_welcome_is_there(state: State, joining: Joining) -> None:
+    me, waiting = Self.load(state), Membership.load(state)
+    assert me is not None
+    assert waiting is not None
+    session = Session(state, me, waiting, None)  # type: ignore[arg-type]
+    page = dummy_reply(org=people.ORG)
+    with pytest.raises(TokenRefusedError):
+        joining.session(session, Refusing(page), deposits=1)  # type: ignore[arg-type]
+    relay = Refusing(None, page, page + welcome(state, joining), page)
+    member = joining.session(session, relay, deposits=1)  # type: ignore[arg-type]
+    assert member is not None
+    assert member.prefix == 207
 
 
 # --- an officer's device --------------------------------------------------------------------------------
