@@ -23,7 +23,9 @@ MOST_DIGITS = 6
 def Numbers(desk: DeskModel, policy: Policy, ask: Ask, *, key: str | None = None) -> ft.Control:
     """A field each; the button asks about those that are different."""
     tr = desk.tr
-    typed, set_typed = ft.use_state({rule: str(getattr(policy, rule)) for rule in rules_words.NUMBERS})
+    typed, set_typed = ft.use_state(
+        {rule: tr.digits(str(getattr(policy, rule))) for rule in rules_words.NUMBERS}
+    )
     wanted = {rule: read(typed[rule]) for rule in rules_words.NUMBERS}
     different = {rule: value for rule, value in wanted.items() if value != getattr(policy, rule)}
     wrong = rules_words.lacking(tr, policy, different)
@@ -36,17 +38,22 @@ def Numbers(desk: DeskModel, policy: Policy, ask: Ask, *, key: str | None = None
             chosen = tuple((rule, value) for rule, value in different.items() if value is not None)
             ask(Asked("numbers", numbers=chosen))
 
-    fields: list[ft.Control] = []
-    for rule in rules_words.NUMBERS:
-        fields.append(
-            DeskField(
-                desk, f"rule-{rule}", label=rules_words.name_of(rule, tr), value=typed[rule],
-                on_change=partial(write, rule), key=f"rule-{rule}",
-            )
-        )  # fmt: skip
-        fields.append(
-            text(rules_words.help_of(rule, tr), "body_medium", desk=True, color=ft.Colors.ON_SURFACE_VARIANT)
+    fields: list[ft.Control] = [
+        ft.Column(
+            [
+                DeskField(
+                    desk, f"rule-{rule}", label=rules_words.name_of(rule, tr), value=typed[rule],
+                    on_change=partial(write, rule), key=f"rule-{rule}",
+                ),
+                text(
+                    rules_words.help_of(rule, tr), "body_medium", desk=True,
+                    color=ft.Colors.ON_SURFACE_VARIANT,
+                ),
+            ],
+            spacing=4, tight=True, horizontal_alignment=ft.CrossAxisAlignment.STRETCH,
         )
+        for rule in rules_words.NUMBERS
+    ]  # fmt: skip
     if wrong:
         fields.append(
             ft.Semantics(content=text(wrong, "body_medium", color=ft.Colors.ERROR), live_region=True)
@@ -61,7 +68,7 @@ def Numbers(desk: DeskModel, policy: Policy, ask: Ask, *, key: str | None = None
             ]
         )
     )  # fmt: skip
-    inside = ft.Column(fields, spacing=8, tight=True, horizontal_alignment=ft.CrossAxisAlignment.STRETCH)
+    inside = ft.Column(fields, spacing=14, tight=True, horizontal_alignment=ft.CrossAxisAlignment.STRETCH)
     return ft.Column(
         [text(tr("Keys, sendings and places"), "title_medium"), card(inside, desk=True)],
         spacing=8,

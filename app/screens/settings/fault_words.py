@@ -43,6 +43,10 @@ INSTEAD: Final = {
         "Look again at what waits; connect once so that what is new arrives."
     ),
     "`kantha org show` lists them.": "Look at the list of officers.",
+    "Revoke that device here too if it must stay out (`kantha org revoke`); else say that it may return"
+    " (--return).": (
+        "Revoke that device here too if it must stay out. If it may come back, press the button once more."
+    ),
     "Let its person read the six groups to you, and give them with --confirm.": (
         "Let its person read the six groups to you, and compare all of them."
     ),
