@@ -101,6 +101,7 @@ def test_it_fits_half_a_page_and_comes_back(locked: bytes) -> None:
     assert all(len(line) <= 60 for line in lines)
     assert set("".join(line[3:] for line in lines)) <= {*LETTERS, " "}
     assert from_text(to_text(locked)) == locked
+    assert to_text(locked).split("\n") == [TITLE, *lines, ""]
 
 
 def test_it_may_be_typed_as_people_type(locked: bytes) -> None:
@@ -211,7 +212,14 @@ def test_what_fills_the_last_line_is_zeros_and_no_line_follows() -> None:
 def test_a_letter_that_no_card_has_and_a_line_too_long_or_short_are_found_on_their_line() -> None:
     (line,) = lines_of((23).to_bytes(2, "big") + bytes(23))
     assert from_text(line) == bytes(23)
-    for wrong in (line[:10] + "U" + line[11:], line[:10] + "\u09ab" + line[11:], line[:-1], line + "0", "01"):
+    for wrong in (
+        line[:10] + "U" + line[11:],
+        line[:10] + "\u09ab" + line[11:],
+        line[:-1],
+        line + "0",
+        "01",
+        "01" + "Z" * 39,
+    ):
         with pytest.raises(CardDamagedError, match="line 1") as refused:
             from_text(wrong)
         assert refused.value.line == 1
