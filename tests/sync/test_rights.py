@@ -129,6 +129,15 @@ def test_few_tokens_are_remembered() -> None:
     assert candidates(state) == [OLD, *(f"{number:043}" for number in range(19, 11, -1))]
 
 
+def test_a_token_that_is_taken_session_after_session_pushes_none_out_that_may_come() -> None:
+    state = publisher()
+    for number in range(8):
+        note_known(state, f"{number:043}")
+    before = candidates(state)
+    accepted(state, OLD)
+    assert candidates(state) == before
+
+
 def test_since_when_the_relay_refuses_is_known_until_it_takes_a_token() -> None:
     clock = Hands()
     state = publisher(clock=clock)
