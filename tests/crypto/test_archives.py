@@ -298,6 +298,24 @@ def test_the_end_has_its_three_entries_and_no_other() -> None:
             read(with_plain(before, wrong))
 
 
+@pytest.mark.parametrize(
+    "record",
+    [["text"], [None], [b"x"], [True], [False], [1], [1, b"no signature"], [1, 5], [1, b"x", b"y"], [], 5],
+)
+def test_a_record_that_is_none_is_refused_though_the_maker_signed_it(record: object) -> None:
+    before, _ = plain(archive())
+    body = encode({1: HEADER.hash, 2: sha256(framed(record)), 3: device_id(MAKER.public)})
+    end = framed([1, Signed.make(body, label="kantha/v1/archive", by=MAKER).to_wire()])
+    with pytest.raises(ArchiveRefusedError):
+        read(with_plain(before, framed(record) + end))
+
+
+def test_a_single_byte_that_lacks_is_padded() -> None:
+    framing = len(framed([2, bytes(60_000)])) - 60_000
+    _, content = plain(archive(records=[[2, bytes(65_535 - framing)]]))
+    assert content[65_535:].startswith(framed([0, b"\0"]))
+
+
 def test_the_maker_is_named_after_the_last_record() -> None:
     source = io.BytesIO(archive())
     reader = ArchiveReader(source, ArchiveHeader.read(source), key=SECRET.key)
