@@ -41,11 +41,12 @@ def resident_mib(pid: int) -> float:
 
 
 class Load:
-    """Deposits of both streams over some connections, each body with cells of its own."""
+    """Deposits over some connections, each body with cells of its own; one in so many is a complaint."""
 
-    def __init__(self, relay: RunningRelay) -> None:
-        self._relay = relay
+    def __init__(self, relay: RunningRelay, *, complaints: int = 5) -> None:
+        self._relay, self._complaints = relay, complaints
         self._turns = itertools.count()
+        self.pools: list[str] = []
         self._requests = self._next()
 
     async def run(self, deposits: int) -> None:
@@ -65,8 +66,9 @@ class Load:
     def _next(self) -> Iterator[bytes]:
         while True:
             pool, tokens = self._open_pool()
+            self.pools.append(pool)
             for token in tokens:
-                stream = wire.COMPLAINTS if next(self._turns) % 5 == 0 else wire.REPLIES
+                stream = wire.COMPLAINTS if next(self._turns) % self._complaints == 0 else wire.REPLIES
                 cells = wire.DEPOSIT_BYTES_OF[stream] // wire.CELL_BYTES_OF[stream]
                 body = b"".join(os.urandom(32) + FILLER[stream][32:] for _ in range(cells))
                 secret = base64.urlsafe_b64encode(token).rstrip(b"=").decode()
