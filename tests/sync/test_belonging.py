@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 from itertools import permutations
-from pathlib import Path
 
 import pytest
 
@@ -37,14 +35,8 @@ from sync.rootchange import RENEW_S, changed_again, countersign, open_proposals,
 from sync.state import State
 from tests.crypto import people
 from tests.sync.offices import DAY, Hands, Office
-from tests.sync.relay.running import RunningRelay, start_relay
+from tests.sync.relay.running import RunningRelay
 from tests.sync.stores import new_state
-
-
-@pytest.fixture(scope="module")
-def relay(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningRelay]:
-    with start_relay(Path(tmp_path_factory.mktemp("relay"))) as running:
-        yield running
 
 
 @pytest.fixture

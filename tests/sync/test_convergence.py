@@ -4,11 +4,8 @@ sessions they hold one directory, and nothing that an officer did is lost.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field
-from pathlib import Path
 
-import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -18,15 +15,9 @@ from sync.revoking import close_window, revoke, rotate
 from tests.sync.agreeing import agree
 from tests.sync.dying import KilledError
 from tests.sync.offices import DAY, START, Hands, Office
-from tests.sync.relay.running import RunningRelay, start_relay
+from tests.sync.relay.running import RunningRelay
 
 PUBLISHERS = ("A", "B", "C")
-
-
-@pytest.fixture(scope="module")
-def relay(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningRelay]:
-    with start_relay(Path(tmp_path_factory.mktemp("relay"))) as running:
-        yield running
 
 
 @dataclass

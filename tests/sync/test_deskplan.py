@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 
 from crypto.directory import PhoneDirectory
@@ -19,13 +16,7 @@ from sync.windows import note_page_day, note_since
 from tests.sync.agreeing import agree
 from tests.sync.dying import KilledError
 from tests.sync.offices import DAY, Hands, Office
-from tests.sync.relay.running import RunningRelay, start_relay
-
-
-@pytest.fixture(scope="module")
-def relay(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningRelay]:
-    with start_relay(Path(tmp_path_factory.mktemp("relay"))) as running:
-        yield running
+from tests.sync.relay.running import RunningRelay
 
 
 @pytest.fixture

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
@@ -16,26 +14,14 @@ from sync.publish import Publisher, publish_token
 from sync.revoking import revoke
 from tests.sync.agreeing import agree
 from tests.sync.offices import DAY, Hands, Office
-from tests.sync.relay.running import RunningRelay, start_relay
-
-
-@pytest.fixture(scope="module")
-def relay(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningRelay]:
-    with start_relay(Path(tmp_path_factory.mktemp("relay"))) as running:
-        yield running
+from tests.sync.relay.running import RunningRelay
+from tests.sync.staffed import two_officers
 
 
 @pytest.fixture
 def office(relay: RunningRelay) -> Office:
     """A and B are officers and publish for the desk main; H handles there; P is an intake device."""
-    office = Office(relay, clock=Hands())
-    office.session("A")
-    office.officer("B")
-    office.join("H")
-    office.join("P", role=Role.INTAKE)
-    office.session("A", "B", "H", "P")
-    office.settle("A", "B")
-    return office
+    return two_officers(relay)
 
 
 def test_a_revoked_publisher_that_still_stands_in_the_root_is_not_believed(relay: RunningRelay) -> None:

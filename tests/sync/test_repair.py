@@ -4,9 +4,6 @@ publishes next repairs it, and nobody else is stopped by it.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 
 from crypto.errors import DirectoryRefusedError
@@ -18,8 +15,9 @@ from sync.revoking import revoke
 from sync.session import Outcome, Session
 from sync.wire import HANDLER_PART, PHONE_PART
 from tests.sync.agreeing import agree
-from tests.sync.offices import Hands, Office
-from tests.sync.relay.running import RunningRelay, start_relay
+from tests.sync.offices import Office
+from tests.sync.relay.running import RunningRelay
+from tests.sync.staffed import three_officers
 
 
 class Nobody:
@@ -29,25 +27,10 @@ class Nobody:
         return lambda *_given: None
 
 
-@pytest.fixture(scope="module")
-def relay(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningRelay]:
-    with start_relay(Path(tmp_path_factory.mktemp("relay"))) as running:
-        yield running
-
-
 @pytest.fixture
 def office(relay: RunningRelay) -> Office:
     """A, B and C are officers who publish, H handles, P and Q are intake devices."""
-    office = Office(relay, clock=Hands())
-    office.session("A")
-    office.officer("B")
-    office.officer("C")
-    office.join("H")
-    office.join("P", role=Role.INTAKE)
-    office.join("Q", role=Role.INTAKE)
-    office.session("A", "B", "C", "H", "P", "Q")
-    office.settle("A", "B", "C")
-    return office
+    return three_officers(relay)
 
 
 def put(office: Office, part: str, body: bytes) -> None:

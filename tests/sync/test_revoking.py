@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
@@ -26,28 +24,14 @@ from sync.revoking import close_window, revoke, rotate
 from sync.wire import PHONE_PART
 from tests.sync.agreeing import agree
 from tests.sync.dying import KilledError
-from tests.sync.offices import DAY, Hands, Office
-from tests.sync.relay.running import RunningRelay, start_relay
-
-
-@pytest.fixture(scope="module")
-def relay(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningRelay]:
-    with start_relay(Path(tmp_path_factory.mktemp("relay"))) as running:
-        yield running
+from tests.sync.offices import DAY, Office
+from tests.sync.relay.running import RunningRelay
+from tests.sync.staffed import three_officers
 
 
 def made(relay: RunningRelay) -> Office:
     """A, B and C are officers who publish, H handles, P and Q are intake devices."""
-    office = Office(relay, clock=Hands())
-    office.session("A")
-    office.officer("B")
-    office.officer("C")
-    office.join("H")
-    office.join("P", role=Role.INTAKE)
-    office.join("Q", role=Role.INTAKE)
-    office.session("A", "B", "C", "H", "P", "Q")
-    office.settle("A", "B", "C")
-    return office
+    return three_officers(relay)
 
 
 @pytest.fixture
