@@ -23,6 +23,7 @@ from sync.answers import (
     load_reply_keys,
     read_word,
     renew_reply_key,
+    say_reply_key_again,
 )
 from sync.integrity import Line, note_cell
 from sync.membership import Self
@@ -346,6 +347,23 @@ def test_a_reply_key_is_renewed_daily_and_kept_as_long_as_the_relay_keeps_replie
     assert first in phone.renew(), "the relay may still have an answer to it"
     phone.later(1)
     assert first not in phone.renew(), "older than anything the relay still has"
+
+
+def test_a_reply_key_is_said_again_to_a_desk_and_nothing_where_there_is_none() -> None:
+    phone = ReplyKeys()
+    box = phone.outbox
+
+    def said() -> list[bytes]:
+        say_reply_key_again(box.state, me=box.me, member=box.member, outbox=box, desk=people.DESK)
+        rows = box.state.db.execute(
+            "SELECT body FROM sync_cell WHERE desk = ? ORDER BY counter", (people.DESK,)
+        )
+        return [bytes(body) for (body,) in rows.fetchall()]
+
+    assert said() == []
+    phone.renew()
+    first, again = said()
+    assert first == again
 
 
 def test_a_reply_key_is_announced_to_every_desk() -> None:
