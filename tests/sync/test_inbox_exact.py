@@ -25,7 +25,7 @@ from sync.inbox import Inbox, Taken
 from sync.integrity import forks, missing
 from sync.pairwise import introductions_of
 from tests.crypto import people
-from tests.sync.stores import NOW, parcel
+from tests.sync.stores import NOW, Hands, parcel
 from tests.sync.test_admission import INVITATION, kept, reply
 from tests.sync.test_admission import cell as reply_cell
 from tests.sync.test_inbox import PHONE, SLOT_KEY, Desk, cell, introduction, pieces
@@ -304,3 +304,20 @@ def test_a_receipt_for_what_a_device_sent_that_is_in_no_roster_any_more_shows_it
     again(desk, handler("handler", slot=0), handler(OTHER, slot=1))
     desk.take(announced(Receipts(people.DESK, [Receipt(PHONE, made.id, made.digest)])))
     assert [one.authentic for one in desk.shelf.parcels] == [None, False]
+
+
+def test_what_the_relay_gives_once_more_does_not_count_as_heard() -> None:
+    desk, page, later = Desk(), [introduction(), *pieces()], NOW + 86_400
+    clock = Hands()
+    desk.inbox.state = desk.state = replace(desk.state, clock=clock)
+    desk.take(*page)
+    clock.now = float(later)
+
+    def heard(*cells: bytes) -> int:
+        with desk.state.transaction():
+            desk.inbox.take_page(b"".join(cells), closed_at=later)
+        return int(desk.state.db.execute("SELECT heard_at FROM sync_window").fetchone()[0])
+
+    assert heard(*page) == NOW
+    assert heard(*pieces(2, text="another")) == NOW, "nor does a second thing under one number"
+    assert heard(*pieces(3)) == later
