@@ -62,6 +62,7 @@ def Bring(
     # Written into without drawing again: the fields show it already.
     typed, _ = ft.use_state(dict.fromkeys(("lines", "passphrase"), ""))
     turn, set_turn = ft.use_state(0)
+    from_file, set_from_file = ft.use_state(False)
     busy, set_busy = ft.use_state(False)
     wrong, set_wrong = ft.use_state("")
 
@@ -75,7 +76,8 @@ def Bring(
         files = await ft.FilePicker().pick_files(with_data=True)
         if files and files[0].bytes:
             typed["lines"] = files[0].bytes.decode("utf-8", errors="replace")
-            set_turn(turn + 1)
+            set_wrong("")
+            set_from_file(True)
 
     def add_card(_: object) -> None:
         if not typed["lines"].strip() or not typed["passphrase"]:
@@ -84,6 +86,7 @@ def Bring(
         set_wrong("")
         set_cards((*cards, (typed["lines"], typed["passphrase"])))
         typed.update(lines="", passphrase="")
+        set_from_file(False)
         set_turn(turn + 1)
 
     async def run(_: object) -> None:
@@ -134,7 +137,9 @@ def Bring(
             ),
             text(tr("Then the cards, one after the other"), "title_medium"),
             text(tr.count("{n} cards are here.", len(cards), one="One card is here."), "body_medium"),
-            field(
+            ft.Row([chip(tr("Card chosen"), "done")])
+            if from_file
+            else field(
                 key=f"card-lines-{turn}", label=tr("The lines of a card"), value=typed["lines"],
                 on_change=take("lines"), lines=4, lang="en",
             ),
