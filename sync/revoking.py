@@ -13,7 +13,7 @@ from crypto.desk_keys import day_of
 from crypto.ids import DeviceId
 from crypto.roster import Member, Reason, Revocation, WindowClosed, sign_statement
 from sync import rights, tokensets
-from sync.belonging import keep_statement, newest_root, officer_key, own_officer, roster
+from sync.belonging import keep_statement, newest_root, officer_key, own_officer, roster, settle
 from sync.deskplan import want_rekey
 from sync.directory import DirectoryClient
 from sync.due import mark_due
@@ -61,6 +61,18 @@ def revoke(directory: DirectoryClient, *, device: DeviceId, reason: Reason) -> R
         mark_due(state)
         waits = has_rights(newest_root(state, org=org), device)
         return Revoked(_member(directory, device), waits)
+
+
+def withdraw(directory: DirectoryClient, *, device: DeviceId) -> None:
+    """Give up an admission that waits: the device is revoked before it belongs. Inside a transaction.
+
+    Raises `SignHereError`.
+    """
+    _require_officer(directory)
+    state = directory.state
+    _sign(state, Revocation(directory.member.org, device, state.now(), Reason.NONE_GIVEN))
+    settle(state, org=directory.member.org)
+    mark_due(state)
 
 
 def close_window(directory: DirectoryClient, *, device: DeviceId) -> None:

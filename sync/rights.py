@@ -88,12 +88,25 @@ def take_box(state: State, token: str) -> bool:
     return new
 
 
-def note_known(state: State, token: str) -> None:
-    """A token that the relay may have, from a box that is not believed: tried, never wanted. Inside a
-    transaction.
+def note_known(state: State, token: str) -> bool:
+    """A token that the relay may have, from a box that is not believed or from the relay's owner: tried,
+    never wanted. False for what is none. Inside a transaction.
     """
-    if _FORM.fullmatch(token) and token not in candidates(state):
+    if not _FORM.fullmatch(token):
+        return False
+    if token not in candidates(state):
         _remember(state, [token])
+    return True
+
+
+def use_given(state: State, token: str) -> bool:
+    """Go on with a token that the relay's owner gave, and want a fresh one, which only publishers will know.
+    False for what is none. Inside a transaction.
+    """
+    if not note_known(state, token):
+        return False
+    renew_token(state)
+    return True
 
 
 def note_refused(state: State) -> None:

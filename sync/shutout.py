@@ -47,6 +47,23 @@ def may_revoke_too(state: State, device: DeviceId, *, org: OrganisationId) -> bo
     return in_office and me is not None and not revoked_by(state, me, device, org=org)
 
 
+def signed_by_who_goes(
+    state: State, root: Root, proposed: Root, *, org: OrganisationId
+) -> list[Countersigned]:
+    """Statements that hold and that an officer signed who goes with `proposed`: who signs the change signs
+    them too, and may not have them. Without revocations of officers who stay.
+    """
+    gone = root.officer_publics().keys() - proposed.officer_publics().keys()
+    in_office, known = {officer.device for officer in proposed.officers}, roster(state, root=root, org=org)
+    found = []
+    for key, signed in known.statements.items():
+        said = decode_statement(signed.body)
+        mere = isinstance(said, Revocation) and said.device in in_office
+        if key not in known.pending and gone & signed.signatures.keys() and not mere:
+            found.append(signed)
+    return found
+
+
 def _revocations(
     state: State, root: Root, *, org: OrganisationId
 ) -> Iterator[tuple[Revocation, Countersigned]]:

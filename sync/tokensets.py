@@ -54,14 +54,15 @@ def want_new_epoch(state: State) -> None:
 
 def next_state(state: State, *, roster: Roster, root: Root, epoch: int) -> TokenState:
     """What the next edition says: the published state, or the epoch after the highest known one when the sets
-    must change. `epoch`: the one of this device's own tokens.
+    must change, or this device could not read what was published under it. `epoch`: the one of this device's
+    own tokens.
     """
     digest, known = digest_of(roster, root), known_state(state)
     if known is None:
         return TokenState(max(epoch, FIRST_EPOCH), digest)
     if known.epoch > epoch + EPOCHS_AHEAD:  # no honest publisher's: nobody would follow
         return TokenState(epoch + 1, digest)
-    if known.digest == digest and not state.place(_RAISE):
+    if known.digest == digest and known.epoch >= epoch and not state.place(_RAISE):
         return known
     return TokenState(max(epoch, known.epoch) + 1, digest)
 

@@ -133,8 +133,8 @@ class AdmittedView(msgspec.Struct, frozen=True):
 
 
 class ChangeView(msgspec.Struct, frozen=True):
-    """One thing that a proposed root changes. ``what``: add_officer, remove_officer, add_desk, remove_desk,
-    rename_desk, threshold, policy, add_publisher, remove_publisher, name, pool, renew.
+    """One thing that a proposed root changes. ``what``: add_officer, remove_officer, return_officer,
+    add_desk, remove_desk, rename_desk, threshold, policy, add_publisher, remove_publisher, name, pool, renew.
     """
 
     what: str

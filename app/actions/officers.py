@@ -26,7 +26,7 @@ from crypto.errors import DigitsDifferError, EncodingError
 from crypto.ids import DeskId, new_desk_id
 from crypto.root import MAX_DESKS, Desk, Officer, Root, root_hash
 from crypto.roster import LABEL, Admission, Pending
-from sync import belonging, rootchange
+from sync import belonging, revoking, rootchange, shutout
 from sync.admission import officer_digits
 from sync.due import mark_due
 from sync.errors import LastOfficerError, RevokeSelfError
@@ -36,12 +36,16 @@ __all__ = [
     "ChangeRefusedError",
     "DigitsNeededError",
     "NothingWaitsError",
+    "OfficersReturnError",
+    "StaysSignedError",
     "add_desk",
+    "meant",
     "proposals",
     "remove_officer",
     "set_policy",
     "set_threshold",
     "sign",
+    "withdraw",
 ]
 
 SHORTEST_ID: Final = 6
@@ -59,6 +63,23 @@ class DigitsNeededError(ActionError):
     next_step = "Let its person read the six groups to you, and give them with --confirm."
 
 
+class OfficersReturnError(ActionError):
+    """With this officer a revocation would go: a device that only this officer had revoked would belong
+    again.
+    """
+
+    next_step = (
+        "Revoke that device here too if it must stay out (`kantha org revoke`); else say that it may return"
+        " (--return)."
+    )
+
+
+class StaysSignedError(ActionError):
+    """What was signed for the organisation's rules cannot be taken back."""
+
+    next_step = "Tell the other officers not to sign it. It is gone once another change is in force."
+
+
 class ChangeRefusedError(ActionError):
     """The organisation cannot be changed like this."""
 
@@ -68,9 +89,12 @@ class ChangeRefusedError(ActionError):
 # --- signing ------------------------------------------------------------------------------------------
 
 
-def sign(device: Device, proposal_id: str, *, confirm: str | None = None) -> SignedView:
+def sign(
+    device: Device, proposal_id: str, *, confirm: str | None = None, returning: bool = False
+) -> SignedView:
     """Sign something that waits. For a new device or a new officer ``confirm`` is what its person read out:
-    other digits sign nothing. `DigitsNeededError`, `DigitsDifferError`, `NothingWaitsError`.
+    other digits sign nothing. A change that lets a revoked officer's device belong again is signed only with
+    ``returning``. `DigitsNeededError`, `DigitsDifferError`, `OfficersReturnError`, `NothingWaitsError`.
     """
     root = require_officer(device)
     with device.vault.transaction():
@@ -78,9 +102,10 @@ def sign(device: Device, proposal_id: str, *, confirm: str | None = None) -> Sig
         changes = {
             entry.hash: entry for entry in rootchange.open_proposals(device.state, org=device.member.org)
         }
-        digest = _meant(proposal_id, [*roster.pending, *changes])
+        digest = meant(proposal_id, [*roster.pending, *changes])
         if digest in changes:
             _compare_officers(root, changes[digest], confirm)
+            _require_none_returns(device, root, changes[digest].root, returning=returning)
             made = rootchange.countersign(device.state, digest)
             mark_due(device.state)
             found = SignedView(digest.hex(), made.in_force, made.have, made.needed, False)
@@ -90,7 +115,8 @@ def sign(device: Device, proposal_id: str, *, confirm: str | None = None) -> Sig
     return _told(device, found)
 
 
-def _meant(said: str, known: list[bytes]) -> bytes:
+def meant(said: str, known: list[bytes]) -> bytes:
+    """The one of these that an id, or its beginning, names. `NothingWaitsError`."""
     wanted = "".join(said.split()).casefold()
     found = [key for key in known if len(wanted) >= SHORTEST_ID and key.hex().startswith(wanted)]
     if len(found) != 1:
@@ -106,6 +132,30 @@ def _compare_officers(root: Root, proposal: RootProposal, confirm: str | None) -
         raise DigitsNeededError
     if len(added) > 1 or _plain(confirm) != _plain(officer_digits(added[0])):
         raise DigitsDifferError("The digits are not those of this officer's device, so nothing was signed.")
+
+
+def _require_none_returns(device: Device, root: Root, wanted: Root, *, returning: bool) -> None:
+    """`OfficersReturnError` where nobody said that these devices may come back: one may have been seized."""
+    if not returning and shutout.returning(device.state, root, wanted, org=device.member.org):
+        raise OfficersReturnError
+
+
+def withdraw(device: Device, proposal_id: str) -> None:
+    """Give up a new device that waits for signatures: it is revoked before it ever belonged, so that no
+    signature brings it in. Any officer may. `NothingWaitsError`, `StaysSignedError` for anything else.
+    """
+    require_officer(device)
+    with device.vault.transaction():
+        roster = newest_roster(device)
+        changes = rootchange.open_proposals(device.state, org=device.member.org)
+        digest = meant(proposal_id, [*roster.pending, *(entry.hash for entry in changes)])
+        entry = roster.pending.get(digest)
+        if entry is None or not isinstance(entry.statement, Admission):
+            raise StaysSignedError
+        if entry.statement.device in roster.members:
+            raise StaysSignedError("This device belongs already, so what waits for it is not withdrawn.")
+        revoking.withdraw(device.directory_client, device=entry.statement.device)
+    publish_now(device)
 
 
 def _plain(said: str) -> str:
@@ -189,9 +239,9 @@ def _require_as_many(*, threshold: int, handlers: int) -> None:
         )
 
 
-def remove_officer(device: Device, who: str) -> SignedView:
+def remove_officer(device: Device, who: str, *, returning: bool = False) -> SignedView:
     """An officer signs no longer; the device stays a handler (`revocation.revoke` ends that too). By the
-    label or id of the device, or the officer's id.
+    label or id of the device, or the officer's id. ``returning`` as in `sign`.
     """
     root = require_officer(device)
     if len(root.officers) == 1:
@@ -199,7 +249,9 @@ def remove_officer(device: Device, who: str) -> SignedView:
     officer = _officer_named(device, root, who)
     if officer.id == belonging.own_officer(device.state):
         raise RevokeSelfError("An officer cannot remove themselves.")
-    return _change(device, rootchange.without(officer.device))
+    change = rootchange.without(officer.device)
+    _require_none_returns(device, root, change(root), returning=returning)
+    return _change(device, change)
 
 
 def _officer_named(device: Device, root: Root, who: str) -> Officer:

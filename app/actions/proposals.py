@@ -12,7 +12,7 @@ from crypto.enrolment import digits
 from crypto.ids import DeviceId
 from crypto.root import Root
 from crypto.roster import Admission, Pending, Revocation, Roster
-from sync import belonging, rootchange
+from sync import belonging, rootchange, shutout
 from sync.admission import officer_digits
 from sync.rootchange import RootProposal
 
@@ -34,7 +34,9 @@ def proposals(device: Device) -> list[ProposalView]:
         _pending_view(key, entry, root, roster, me in entry.have) for key, entry in roster.pending.items()
     ]
     changes = rootchange.open_proposals(device.state, org=device.member.org)
-    waiting += [_root_view(entry, root, roster, me in entry.signed_by) for entry in changes]
+    for entry in changes:
+        back = shutout.returning(device.state, root, entry.root, org=device.member.org)
+        waiting.append(_root_view(entry, root, roster, me in entry.signed_by, returning=back))
     return sorted(waiting, key=lambda view: (view.at or "", view.id))
 
 
@@ -69,7 +71,10 @@ def _pending_view(key: bytes, entry: Pending, root: Root, roster: Roster, signed
     )
 
 
-def _root_view(entry: RootProposal, root: Root, roster: Roster, signed: bool) -> ProposalView:
+def _root_view(
+    entry: RootProposal, root: Root, roster: Roster, signed: bool, *, returning: list[DeviceId]
+) -> ProposalView:
+    back = [ChangeView("return_officer", _label(roster, one)) for one in returning]
     added = [officer for officer in entry.root.officers if officer not in root.officers]
     gone = [officer for officer in root.officers if officer not in entry.root.officers]
     about = _label(roster, (added + gone)[0].device) if added or gone else entry.root.name
@@ -84,7 +89,7 @@ def _root_view(entry: RootProposal, root: Root, roster: Roster, signed: bool) ->
         needed=entry.needed,
         signed_by_me=signed,
         at=moments.iso(entry.root.issued_at),
-        changes=_changes(root, entry.root, roster),
+        changes=_changes(root, entry.root, roster) + back,
     )
 
 

@@ -19,6 +19,7 @@ from crypto.roster import Member, Reason, Role
 from sync import revoking, rootchange
 from sync.errors import LastOfficerError, RevokeSelfError
 from sync.integrity import missing
+from sync.shutout import may_revoke_too
 
 REASONS: Final = {
     "seized": Reason.SEIZED,
@@ -58,13 +59,16 @@ def revoke(device: Device, target: str, *, reason: str) -> RevokedView:
     can only be invited again. reason: seized, lost, left, replaced or none.
 
     An officer's device loses its officer too; where the threshold asks for it, another officer must sign that
-    (`officer_waits`), and does it themselves: no device signs an officer away unasked.
+    (`officer_waits`), and does it themselves: no device signs an officer away unasked. One that another
+    officer revoked may be revoked here too; then it stays out, whoever of the two goes.
     """
     if reason not in REASONS:
         raise ChoiceUnknownError("The reason is seized, lost, left, replaced or none.")
     member = meant(device, target)
     admission = member.admission
-    if member.revoked_at is not None:
+    if member.revoked_at is not None and not may_revoke_too(
+        device.state, admission.device, org=device.member.org
+    ):
         raise AlreadyRevokedError
     if admission.device == device.me.id:
         raise RevokeSelfError

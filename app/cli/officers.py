@@ -1,18 +1,30 @@
-"""`org proposals`, `sign`, `threshold`, `remove-officer`, `policy`, `replies`: what officers decide
-together.
+"""What officers decide together: `org proposals`, `sign`, `withdraw`, `export`, `take`, `use-token`,
+`threshold`, `remove-officer`, `policy`, `replies`.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
 
 import click
 
+from app.cli.files import read_bytes, write_private
 from app.cli.opening import passphrase_option, unlocked
 from app.cli.output import clean, json_option, show, table
 
 if TYPE_CHECKING:
     from app.actions.views import ProposalView, SignedView
+
+
+FILE_BYTES_MAX: Final = 8 * 1_048_576
+"""As much as a directory."""
+return_option = click.option(
+    "--return",
+    "returning",
+    is_flag=True,
+    help="Officers' devices that only the officer who goes had revoked may belong again.",
+)
 
 
 @click.command("proposals")
@@ -45,15 +57,84 @@ def _what(row: ProposalView) -> str:
     metavar='"12345 67890 …"',
     help="For a new device or officer: the digits it shows, read to you.",
 )
+@return_option
 @passphrase_option
 @json_option
-def sign(proposal: str, confirm: str | None, passphrase_fd: int | None, as_json: bool) -> None:
+def sign(
+    proposal: str, confirm: str | None, returning: bool, passphrase_fd: int | None, as_json: bool
+) -> None:
     """Sign something that waits. Refuses when any digit differs."""
     from app.actions import officers
 
     with unlocked(passphrase_fd) as device:
-        view = officers.sign(device, proposal, confirm=confirm)
+        view = officers.sign(device, proposal, confirm=confirm, returning=returning)
     show(view, change_text(view, done="It is signed and in force."), as_json=as_json)
+
+
+@click.command("withdraw")
+@click.argument("proposal", metavar="ID")
+@passphrase_option
+@json_option
+def withdraw(proposal: str, passphrase_fd: int | None, as_json: bool) -> None:
+    """Give up a new device that waits for signatures; it can only be invited again."""
+    from app.actions import officers
+
+    with unlocked(passphrase_fd) as device:
+        officers.withdraw(device, proposal)
+    show({"withdrawn": proposal}, "It is withdrawn. No signature brings this device in.", as_json=as_json)
+
+
+@click.command("export")
+@click.argument("proposal", metavar="ID")
+@click.option(
+    "--out", required=True, metavar="FILE", type=click.Path(path_type=Path), help="The file to write."
+)
+@passphrase_option
+@json_option
+def export(proposal: str, out: Path, passphrase_fd: int | None, as_json: bool) -> None:
+    """Write a change that waits, and who signed it, to a file for another officer.
+
+    For officers whose devices were shut out: what they sign counts, and somebody else must carry it.
+    """
+    from app.actions import carrying
+
+    with unlocked(passphrase_fd) as device:
+        write_private(out, carrying.export(device, proposal))
+    show(
+        {"file": str(out)}, "It is written. Another officer takes it with `kantha org take`.", as_json=as_json
+    )
+
+
+@click.command("take")
+@click.argument("source", metavar="FILE", type=click.Path(path_type=Path))
+@passphrase_option
+@json_option
+def take(source: Path, passphrase_fd: int | None, as_json: bool) -> None:
+    """Take a change from another officer's file. Signs nothing: that is `kantha org sign`."""
+    from app.actions import carrying
+
+    data = read_bytes(source, limit=FILE_BYTES_MAX)
+    with unlocked(passphrase_fd) as device:
+        view = carrying.take(device, data)
+    show(view, change_text(view, done="It is in force."), as_json=as_json)
+
+
+@click.command("use-token")
+@click.argument("token", metavar="TOKEN")
+@passphrase_option
+@json_option
+def use_token(token: str, passphrase_fd: int | None, as_json: bool) -> None:
+    """Publish with a token that the relay's owner made, when no officer has one any more."""
+    from app.actions import carrying
+
+    with unlocked(passphrase_fd) as device:
+        published = carrying.use_token(device, token)
+    said = (
+        "The relay takes it, and what this device publishes."
+        if published
+        else "It is kept; the relay has not taken it yet. The next sync tries it again."
+    )
+    show({"published": published}, said, as_json=as_json)
 
 
 @click.command("threshold")
@@ -71,14 +152,15 @@ def threshold(officers: int, passphrase_fd: int | None, as_json: bool) -> None:
 
 @click.command("remove-officer")
 @click.argument("who", metavar="WHO")
+@return_option
 @passphrase_option
 @json_option
-def remove_officer(who: str, passphrase_fd: int | None, as_json: bool) -> None:
+def remove_officer(who: str, returning: bool, passphrase_fd: int | None, as_json: bool) -> None:
     """An officer signs no longer; their device stays a handler. `org revoke` ends both."""
     from app.actions import officers
 
     with unlocked(passphrase_fd) as device:
-        view = officers.remove_officer(device, who)
+        view = officers.remove_officer(device, who, returning=returning)
     show(view, change_text(view, done=f"{clean(who)} is an officer no longer."), as_json=as_json)
 
 

@@ -7,7 +7,19 @@ from typing import TYPE_CHECKING
 
 import click
 
-from app.cli.officers import change_text, policy, proposals, remove_officer, replies, sign, threshold
+from app.cli.officers import (
+    change_text,
+    export,
+    policy,
+    proposals,
+    remove_officer,
+    replies,
+    sign,
+    take,
+    threshold,
+    use_token,
+    withdraw,
+)
 from app.cli.opening import choose_passphrase, home, passphrase_option, unlocked
 from app.cli.output import clean, json_option, plain, say, show, table
 from app.cli.recovery import recover
@@ -38,7 +50,9 @@ def org() -> None:
     """The organisation of this device."""
 
 
-for command in (proposals, sign, threshold, remove_officer, policy, replies, recover):
+for command in (
+    proposals, sign, withdraw, export, take, use_token, threshold, remove_officer, policy, replies, recover,
+):  # fmt: skip
     org.add_command(command)
 
 

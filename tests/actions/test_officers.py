@@ -11,7 +11,12 @@ from app.actions import casework, enrolment, intake, officers, organisation, sen
 from app.actions.device import Device
 from app.actions.errors import ActionError, ChoiceUnknownError
 from app.actions.members import OfficerNoLongerError
-from app.actions.officers import ChangeRefusedError, DigitsNeededError, NothingWaitsError
+from app.actions.officers import (
+    ChangeRefusedError,
+    DigitsNeededError,
+    NothingWaitsError,
+    StaysSignedError,
+)
 from app.actions.views import ProposalView
 from crypto.errors import CryptoError, DigitsDifferError
 from sync.errors import LastOfficerError, RevokeSelfError, RootSignedError, SignHereError, SyncError
@@ -91,6 +96,31 @@ def test_a_new_officer_holds_no_secret_of_the_officers_before_it_is_admitted(wor
     world.sync(third)
     assert third.officer
     assert third.vault.get("token-master") == world.desk.vault.get("token-master")
+
+
+def test_an_admission_that_waits_is_withdrawn_and_no_signature_brings_it_in(world: World) -> None:
+    second = world.officer("Officer-2")
+    world.two_must_sign(second)
+    text = enrolment.invite(world.desk, role="handler", desk="main", label="Desk-3").text
+    joined = enrolment.join(
+        world.root / "Desk-3", PASSPHRASE, text, clock=world.clock, argon_memory_kib=MEMORY_KIB
+    )
+    enrolment.admit(world.desk, joined.reply_text, confirm=joined.check)
+    world.sync(second)
+    waiting = the_one(second, "admission")
+    officers.withdraw(world.desk, waiting.id)
+    assert officers.proposals(world.desk) == []
+    officers.sign(second, waiting.id, confirm=waiting.digits)  # who had not heard of it
+    world.sync(second, world.desk, second)
+    for device in (world.desk, second):
+        assert officers.proposals(device) == []
+        states = {one.label: one.state for one in organisation.show(device).devices}
+        assert states.get("Desk-3") in (None, "revoked")
+    with pytest.raises(NothingWaitsError):
+        officers.withdraw(second, waiting.id)
+    change = officers.set_policy(second, offline_days=29)
+    with pytest.raises(StaysSignedError):
+        officers.withdraw(second, change.id)
 
 
 # --- a handler needs two --------------------------------------------------------------------------------

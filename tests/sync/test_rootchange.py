@@ -13,9 +13,11 @@ from crypto.ids import DeviceId
 from crypto.root import PublishRight, Root
 from crypto.roster import Reason, Revocation
 from crypto.statements import decode_statement
+from sync import rights
 from sync.belonging import own_officer, proposals, take_proposals
 from sync.due import mark_due
 from sync.errors import RootSignedError
+from sync.relay.places import replace_publish_token
 from sync.revoking import ClockAheadError, close_window, revoke
 from sync.rootchange import countersign, open_proposals, without
 from sync.shutout import returning
@@ -142,6 +144,33 @@ def test_who_goes_takes_along_what_it_did_to_the_officers_who_stay(office: Offic
         assert {m.admission.label for m in office.roster(name).members.values() if not m.active} == set()
     office.states["A"].set_place("publish-due", True)
     office.settle("A", "B", "D", "H")  # A publishes, and every handler takes it
+
+
+def test_one_officer_who_shuts_everybody_out_is_put_out_by_hand_and_by_the_relays_owner(
+    office: Office,
+) -> None:
+    """C revokes A, B and D and alone knows the publishing token. The others' signatures count."""
+    for victim in ("A", "B", "D"):
+        lock_out(office, victim, by="C")
+        office.session("C")
+    proposed = office.propose("A", without(office.client("C").me.id))
+    hand_over(office, "A", "B")
+    assert sign(office, "B", proposed.hash)
+    office.publish("B")
+    assert rights.refused_since(office.states["B"]) is not None
+    assert rights.use_given(
+        office.states["B"], replace_publish_token(office.relay.place, pool=office.pool.name)
+    )
+    office.settle("B", "A", "D", "H")
+    office.settle("B", "A", "D", "H")
+    for name in ("A", "B", "D", "H"):
+        assert officers(office, name) == {"A", "B", "D"}
+        assert all(member.active for member in office.roster(name).members.values())
+    for name in ("A", "B", "D", "H"):
+        assert office.tokens_taken(name) == [True], name
+    mark_due(office.states["A"])
+    office.settle("A", "B", "D", "H")
+    assert rights.refused_since(office.states["A"]) is None, "A publishes again"
 
 
 def test_no_device_brings_a_device_back_unasked(office: Office) -> None:
