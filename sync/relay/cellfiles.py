@@ -1,31 +1,42 @@
 """Where the bytes of cells lie: one log for each open page, one file for each closed page.
 
-While a page is open, its cells are appended to a log, each behind its SHA-256; SQLite says how much of the
-log counts. When the page closes, the cells are written once more, in the order of their hashes, into the file
-that is then served for as long as the page is kept, and the log is erased, or used for another page. So what
-stays on the disk does not tell which cells came together or when; a log does, for two page periods at most.
+While a page is open, each commit appends one record to its log: the cells and the tokens that were spent for
+them (`records`). When the page closes, the cells are written once more, in the order of their hashes, into
+the file that is then served for as long as the page is kept, and the log is erased, or used for another page.
+So what stays on the disk does not tell which cells came together or when; a log does, for two page periods at
+most.
 
-A cell costs its own size on the disk and nothing else, and a deposit one write and its share of one sync.
+A deposit costs its own size on the disk, a header of some 4 KiB that it shares with whatever came in the same
+moment, and its share of one sync.
 """
 
 from __future__ import annotations
 
 import contextlib
+import errno
 import mmap
 import os
 import secrets
 import time
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Final
 
 from sync import wire
-from sync.relay.disk import open_private, sync_data, sync_folder, write_all
+from sync.relay.disk import open_private, sync_data, sync_folder, write_all, write_new
+from sync.relay.records import (
+    BLOCK,
+    Key,
+    Lane,
+    Record,
+    SpentToken,
+    cell_bytes,
+    is_whole,
+    make_header,
+    read_records,
+)
 from sync.relay.store import Cell
-
-Lane = tuple[int, int]  # pool number, index of the stream
-Key = tuple[int, int, int]  # pool number, index of the stream, page number
 
 # Logs kept for re-use; up to 16 MiB each.
 SPARE_LOGS: Final = 4
@@ -36,7 +47,8 @@ ZEROS: Final = bytes(256 * 1024)
 class CellFiles:
     """Logs and page files under one folder. Appending is for the writer's thread only."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, log_key: bytes) -> None:
+        self._log_key = log_key
         self._logs = folder / "open"
         self._pages = folder / "pages"
         for directory in (self._logs, self._pages):
@@ -44,37 +56,55 @@ class CellFiles:
         self._open: dict[Key, int] = {}
         self._spares: deque[tuple[float, Path]] = deque()  # since when, where; oldest first
 
-    def append(self, key: Key, cells: Sequence[Cell], *, at: int) -> int:
-        """Write cells to the page's log at this offset and sync them. Returns the offset behind them.
+    def append(self, key: Key, cells: Sequence[Cell], spent: Sequence[SpentToken], *, at: int) -> int:
+        """Write one record to the page's log at this offset and sync it. Returns the offset behind it.
 
         Whatever an unfinished transaction left behind the offset is overwritten.
         """
-        handle = self._open.get(key)
-        if handle is None:
-            handle = self._open[key] = self._open_log(key)
-        buffers: list[bytes | memoryview] = [part for cell in cells for part in cell]
-        end = write_all(handle, buffers, at=at)
+        header = make_header(self._log_key, key, at=at, spent=spent, cells=cells)
+        handle = self._handle(key)
+        end = write_all(handle, [header, *(body for _, body in cells)], at=at)
         sync_data(handle)
         return end
+
+    def void(self, key: Key, *, at: int) -> None:
+        """Make sure that no record is found at this offset: the transaction that wrote it does not hold."""
+        handle = self._handle(key)
+        if os.fstat(handle).st_size > at:
+            write_all(handle, [bytes(BLOCK)], at=at)
+            sync_data(handle)
+
+    def records(self, key: Key, *, at: int = 0, end: int | None = None) -> Iterator[Record]:
+        """The records of a page's log between two offsets. Without an end, those whose cells are all whole,
+        as far as they go.
+        """
+        with self._read_log(key) as log:
+            limit = len(log) if end is None else min(end, len(log))
+            for record in read_records(self._log_key, key, log, at=at, end=limit):
+                if end is None and not is_whole(record, key, log):
+                    return
+                yield record
 
     def write_page(self, key: Key, *, log_bytes: int) -> tuple[int, bytes]:
         """Make the page's file from its log and sync it. Returns how many cells, and the page's digest.
 
         Two cells that are the same are kept once. Safe to repeat: the same log gives the same file.
         """
-        size = wire.DIGEST_BYTES + _cell_bytes(key)
         folder = self._pages / f"{key[0]}-{key[1]}"
-        folder.mkdir(mode=0o700, exist_ok=True)
-        unfinished = folder / f"{key[2]}.unfinished"
-        with (
-            open(self._log(key), "rb") as log,
-            mmap.mmap(log.fileno(), log_bytes, access=mmap.ACCESS_READ) as view,
-            open(unfinished, "wb", buffering=0, opener=open_private) as page,
-        ):
-            starts = {view[start : start + wire.DIGEST_BYTES]: start for start in range(0, log_bytes, size)}
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        unfinished, size = folder / f"{key[2]}.unfinished", cell_bytes(key)
+        with self._read_log(key) as log, contextlib.ExitStack() as views:
+            starts: dict[bytes, int] = {}
+            end = 0
+            for record in read_records(self._log_key, key, log, at=0, end=min(log_bytes, len(log))):
+                starts.update(record.cells)
+                end = record.end
+            if end != log_bytes:
+                raise OSError(errno.EIO, "a log is damaged")
             hashes = sorted(starts)
-            _copy(view, [starts[name] + wire.DIGEST_BYTES for name in hashes], key, page.fileno())
-            sync_data(page.fileno())
+            whole = views.enter_context(memoryview(log))
+            cells = [views.enter_context(whole[starts[name] : starts[name] + size]) for name in hashes]
+            write_new(unfinished, cells)
         os.replace(unfinished, self._page(key))
         sync_folder(folder)
         return len(hashes), wire.page_digest(hashes)
@@ -120,6 +150,11 @@ class CellFiles:
             if path.name.isdecimal() and int(path.name) < below:
                 path.unlink(missing_ok=True)
 
+    def logs(self) -> list[Key]:
+        """The pages of which there are logs, in order."""
+        names = [path.name.split("-") for path in self._logs.iterdir()]
+        return sorted((int(a), int(b), int(c)) for a, b, c in _triples(names))
+
     def delete_other_logs(self, keep: set[Key]) -> None:
         """Delete what an earlier run left: spare logs, and those whose page was closed. Before all else."""
         names = {self._log(key).name for key in keep}
@@ -132,6 +167,21 @@ class CellFiles:
         self.scrub(older_than_s=0.0)
         for key in list(self._open):
             self.let_go(key)
+
+    def _handle(self, key: Key) -> int:
+        handle = self._open.get(key)
+        if handle is None:
+            handle = self._open[key] = self._open_log(key)
+        return handle
+
+    @contextlib.contextmanager
+    def _read_log(self, key: Key) -> Iterator[mmap.mmap | bytes]:
+        with open(self._log(key), "rb") as log:
+            if not os.fstat(log.fileno()).st_size:
+                yield b""  # nothing can be mapped of an empty file
+                return
+            with mmap.mmap(log.fileno(), 0, access=mmap.ACCESS_READ) as view:
+                yield view
 
     def _open_log(self, key: Key) -> int:
         log = self._log(key)
@@ -149,11 +199,8 @@ class CellFiles:
         return self._pages / f"{key[0]}-{key[1]}" / str(key[2])
 
 
-def _copy(log: mmap.mmap, starts: list[int], key: Key, page: int) -> None:
-    """Copy the cells that start there, in this order."""
-    size = _cell_bytes(key)
-    with memoryview(log) as whole, contextlib.ExitStack() as views:
-        write_all(page, [views.enter_context(whole[start : start + size]) for start in starts], at=0)
+def _triples(names: list[list[str]]) -> Iterator[list[str]]:
+    return (name for name in names if len(name) == 3 and all(part.isdecimal() for part in name))
 
 
 def _erase(path: Path) -> None:
@@ -163,7 +210,3 @@ def _erase(path: Path) -> None:
             file.write(ZEROS)
         sync_data(file.fileno())
     path.unlink(missing_ok=True)
-
-
-def _cell_bytes(key: Key) -> int:
-    return wire.CELL_BYTES_OF[wire.STREAMS[key[1]]]

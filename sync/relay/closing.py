@@ -5,9 +5,9 @@ from __future__ import annotations
 import sqlite3
 
 from sync import wire
-from sync.relay.cellfiles import Key, Lane
 from sync.relay.errors import ExpiredRefusal
 from sync.relay.indexing import encode_chunk, pages_of_chunk, pages_of_dead_chunks, refuse_page
+from sync.relay.records import Key, Lane
 from sync.relay.store import ClosedPage, IndexChunk
 
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 import hmac
 import sqlite3
 from collections.abc import Sequence
-from typing import Final
+from typing import Final, cast
 
 from sync import wire
 from sync.relay.errors import ConflictRefusal, PoolRefusal, Refusal, TokenRefusal
 from sync.relay.openpages import OpenPages
 from sync.relay.pools import pool_number
+from sync.relay.records import SpentToken
 from sync.relay.store import Deposit
 from sync.relay.tokens import TokenSets
 
@@ -56,7 +57,8 @@ class DepositDesk:
             elif (number, deposit.token_hash, deposit.receipt) in fresh:
                 fresh.discard((number, deposit.token_hash, deposit.receipt))  # the same twice in one batch
                 lane = (number, wire.STREAMS.index(deposit.stream))
-                answers.append(self._pages.add(lane, deposit.cells))
+                spent = SpentToken(deposit.token_hash, deposit.id_hash, deposit.receipt, cast(int, week))
+                answers.append(self._pages.add(lane, deposit.cells, spent))
             else:
                 answers.append(_again(connection, number, week, deposit))
         return answers

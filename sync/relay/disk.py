@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 from collections.abc import Sequence
@@ -9,6 +10,8 @@ from pathlib import Path
 from typing import Final
 
 BINARY: Final = getattr(os, "O_BINARY", 0)  # Windows would translate line ends
+# Writing past the system's cache of file contents; 0 where there is no such thing.
+DIRECT: Final = getattr(os, "O_DIRECT", 0)
 # Buffers that one writev call takes (IOV_MAX on Linux is 1,024).
 BUFFERS_AT_ONCE: Final = 1_000
 
@@ -47,6 +50,31 @@ def write_all(handle: int, buffers: Buffers, *, at: int) -> int:
     for start in range(0, len(buffers), BUFFERS_AT_ONCE):
         at = _write_some(handle, buffers[start : start + BUFFERS_AT_ONCE], at)
     return at
+
+
+def write_new(path: Path, buffers: Buffers) -> None:
+    """Make a file with this content, in place of any other, and sync it.
+
+    The content goes past the system's cache where that is possible: it is not read again soon, and finding
+    16 MiB of memory for each page costs more than everything else that is done with it. That wants buffers
+    whose addresses and sizes are multiples of the disk's blocks; where they are not, or the file system does
+    not know of it, the file is written in the usual way.
+    """
+    try:
+        _write_new(path, buffers, DIRECT)
+    except OSError as error:
+        if error.errno != errno.EINVAL or not DIRECT:
+            raise
+        _write_new(path, buffers, 0)
+
+
+def _write_new(path: Path, buffers: Buffers, direct: int) -> None:
+    handle = open_private(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | direct)
+    try:
+        write_all(handle, buffers, at=0)
+        sync_data(handle)
+    finally:
+        os.close(handle)
 
 
 def _write_some(handle: int, buffers: Buffers, at: int) -> int:

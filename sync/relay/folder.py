@@ -8,7 +8,6 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
-from sync import wire
 from sync.relay.contents import (
     Checked,
     DirectoryRow,
@@ -18,11 +17,12 @@ from sync.relay.contents import (
     TokenSetRow,
     WaitingRow,
     check,
-    page_hashes,
 )
 from sync.relay.disk import open_private, sync_data, sync_folder
 from sync.relay.places import RelayDataError
-from sync.relay.schema import DATABASE_NAME, open_relay_database
+from sync.relay.records import Key, cell_bytes, is_whole, read_records
+from sync.relay.recovery import settle
+from sync.relay.schema import DATABASE_NAME, log_key, open_relay_database
 
 ATTEMPTS: Final = 10
 
@@ -60,8 +60,23 @@ class Folder:
         return page_path(self.data_dir, page).read_bytes()
 
     def waiting(self) -> Iterator[WaitingRow]:
-        for pool, stream, number, size in self.logs():
-            yield from read_log(self.data_dir, pool, stream, number, size)
+        for *page, size in self.logs():
+            yield from self.read_log((page[0], page[1], page[2]), size)
+
+    def read_log(self, page: Key, size: int) -> list[WaitingRow]:
+        """The cells of one open page. Raises `LogGoneError` if they are not there any more."""
+        return _records(log_key(self._db), page, self.log_bytes(page, size))
+
+    def log_bytes(self, page: Key, size: int) -> bytes:
+        """That page's log, as far as it counts."""
+        try:
+            with open(log_path(self.data_dir, page), "rb") as log:
+                content = log.read(size)
+        except FileNotFoundError:
+            raise LogGoneError from None
+        if len(content) != size:
+            raise LogGoneError
+        return content
 
     def logs(self) -> list[tuple[int, int, int, int]]:
         """Pages that are not closed: pool, stream, number, and how much of the log counts."""
@@ -95,22 +110,23 @@ def page_path(data_dir: Path, page: PageRow) -> Path:
     return data_dir / "pages" / f"{page.pool}-{page.stream}" / str(page.number)
 
 
-def read_log(data_dir: Path, pool: int, stream: int, number: int, size: int) -> list[WaitingRow]:
-    """The cells in the log of an open page. Raises `LogGoneError` if they are not there any more."""
-    try:
-        with open(data_dir / "open" / f"{pool}-{stream}-{number}", "rb") as log:
-            content = log.read(size)
-    except FileNotFoundError:
-        raise LogGoneError from None
-    unit = wire.DIGEST_BYTES + wire.CELL_BYTES_OF[wire.STREAMS[stream]]
-    records = [content[start : start + unit] for start in range(0, len(content), unit)]
-    rows = [
-        WaitingRow(pool, stream, record[: wire.DIGEST_BYTES], record[wire.DIGEST_BYTES :])
-        for record in records
-    ]
-    hashes = [page_hashes(row.body, stream) for row in rows]
-    if len(content) != size or hashes != [[row.hash] for row in rows]:
-        raise LogGoneError  # it is being erased, or used for another page
+def log_path(data_dir: Path, page: Key) -> Path:
+    """Where the cells of an open page lie."""
+    return data_dir / "open" / "-".join(map(str, page))
+
+
+def _records(log_key: bytes, page: Key, content: bytes) -> list[WaitingRow]:
+    """The cells in a log. Raises `LogGoneError` if it is being erased, or used for another page."""
+    rows, end = [], 0
+    for record in read_records(log_key, page, content, at=0, end=len(content)):
+        if not is_whole(record, page, content):
+            break
+        size, end = cell_bytes(page), record.end
+        rows += [
+            WaitingRow(page[0], page[1], name, content[start : start + size]) for name, start in record.cells
+        ]
+    if end != len(content):
+        raise LogGoneError
     return rows
 
 
@@ -119,8 +135,8 @@ def steady(data_dir: Path) -> Folder:
     for _ in range(ATTEMPTS):
         folder = Folder(data_dir)
         try:
-            for log in folder.logs():
-                read_log(data_dir, *log)
+            for _ in folder.waiting():
+                pass
         except LogGoneError:
             folder.close()
         else:
@@ -134,6 +150,7 @@ def copy_folder(source: Path, target: Path) -> Checked:
     What the relay stores while this runs is not in the copy. Raises `RelayDataError` if the target is not
     empty, or if the copy is not whole.
     """
+    settle(source)
     Folder(source).close()  # it is a relay's folder, or this ends here
     if target.exists() and any(target.iterdir()):
         raise RelayDataError("That folder is not empty. Name one that is new or empty.")
@@ -158,13 +175,13 @@ def copy_folder(source: Path, target: Path) -> Checked:
 def _copy_moment(source: Path, target: Path) -> None:
     with contextlib.closing(Folder(source)) as folder:
         for pool, stream, number, size in folder.logs():
-            rows = read_log(source, pool, stream, number, size)
-            log = target / "open" / f"{pool}-{stream}-{number}"
-            _write(log, b"".join(row.hash + row.body for row in rows))
-        for page in folder.pages():
-            copy = page_path(target, page)
-            if page.kept and not copy.exists():  # a page never changes: an earlier attempt may have it
-                _write(copy, folder.body(page))
+            page = (pool, stream, number)
+            folder.read_log(page, size)  # it is whole
+            _write(log_path(target, page), folder.log_bytes(page, size))
+        for row in folder.pages():
+            copy = page_path(target, row)
+            if row.kept and not copy.exists():  # a page never changes: an earlier attempt may have it
+                _write(copy, folder.body(row))
         folder.copy_database(target / DATABASE_NAME)
 
 

@@ -48,15 +48,17 @@ class Request:
         self.query: bytes = scope["query_string"]
         self._headers: list[tuple[bytes, bytes]] = scope["headers"]
         self._receive = receive
-        self._expects = self._has(b"expect")
-        self._unread = self._has(b"content-length") or self._has(b"transfer-encoding")
+        self._names = {name for name, _ in self._headers}
+        self._expects = b"expect" in self._names
+        self._unread = b"content-length" in self._names or b"transfer-encoding" in self._names
         self._given_up = False
         self._patience: asyncio.Timeout | None = None
 
     def text(self, name: bytes) -> str | None:
         """A header's value, several of one name joined by commas; None if it is absent."""
-        values = [value for key, value in self._headers if key == name]
-        return b",".join(values).decode("latin-1") if values else None
+        if name not in self._names:
+            return None
+        return b",".join(value for key, value in self._headers if key == name).decode("latin-1")
 
     def bearer(self) -> bytes:
         """The 32 bytes of the token in `Authorization: Bearer`; anything else is refused with 401."""
@@ -72,7 +74,7 @@ class Request:
     def length(self) -> int:
         """The announced size of the body; a body without one is refused."""
         values = [value for key, value in self._headers if key == b"content-length"]
-        if not values or self._has(b"transfer-encoding"):
+        if not values or b"transfer-encoding" in self._names:
             raise LengthRefusal
         if len(set(values)) != 1 or not _LENGTH.fullmatch(values[0]):
             raise MalformedRefusal
@@ -93,12 +95,13 @@ class Request:
         pieces: list[bytes] = []
         try:
             async with asyncio.timeout(BODY_SECONDS) as self._patience:
-                await self._read(pieces, self.length())
+                length = self.length()
+                await self._read(pieces, length)
         except TimeoutError:
             self._given_up = True
             raise SlowRefusal from None
         body = pieces[0] if len(pieces) == 1 else b"".join(pieces)
-        if len(body) != self.length():
+        if len(body) != length:
             raise SizeRefusal
         return body
 
@@ -133,9 +136,6 @@ class Request:
                 return True
             if taken > limit:
                 return False
-
-    def _has(self, name: bytes) -> bool:
-        return any(key == name for key, _ in self._headers)
 
 
 def matches(header: str | None, etag: str) -> bool:

@@ -9,12 +9,16 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+import os
+import secrets
 import sqlite3
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
 from sync import wire
+from sync.relay.disk import LockedError, lock_file, sync_folder, write_new
 
 DATABASE_NAME: Final = "relay.db"
 LOCK_NAME: Final = "relay.lock"
@@ -102,18 +106,56 @@ def digests_over_hashes(connection: sqlite3.Connection, data_dir: Path) -> None:
             )
 
 
+def keyed_logs(connection: sqlite3.Connection, data_dir: Path) -> None:
+    """3: logs are made of records under a key; what older ones hold becomes closed pages now."""
+    connection.execute("CREATE TABLE log_key (key BLOB NOT NULL PRIMARY KEY) WITHOUT ROWID")
+    connection.execute("INSERT INTO log_key VALUES (?)", (secrets.token_bytes(wire.DIGEST_BYTES),))
+    rows = connection.execute("SELECT pool, stream, number, log_bytes FROM open_page").fetchall()
+    for pool, stream, number, log_bytes in rows:
+        period = (wire.PAGE_SECONDS, wire.REPLY_PAGE_SECONDS)[stream]
+        cells = _cells_of_old_log(data_dir / "open" / f"{pool}-{stream}-{number}", stream, log_bytes)
+        folder = data_dir / "pages" / f"{pool}-{stream}"
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        write_new(folder / str(number), [cells[name] for name in sorted(cells)])
+        sync_folder(folder)
+        connection.execute(
+            "INSERT INTO page (pool, stream, number, cells, digest, closed_at, kept)"
+            " VALUES (?, ?, ?, ?, ?, ?, 1)",
+            (pool, stream, number, len(cells), wire.page_digest(sorted(cells)), _rounded_now(period)),
+        )
+    connection.execute("DELETE FROM open_page")
+
+
+def _cells_of_old_log(path: Path, stream: int, log_bytes: int) -> dict[bytes, bytes]:
+    """Before step 3 a log was the cells, each behind its SHA-256."""
+    size = wire.DIGEST_BYTES + wire.CELL_BYTES_OF[wire.STREAMS[stream]]
+    content = path.read_bytes()[:log_bytes]
+    units = [content[start : start + size] for start in range(0, log_bytes, size)]
+    return {unit[: wire.DIGEST_BYTES]: unit[wire.DIGEST_BYTES :] for unit in units}
+
+
+def _rounded_now(period: float) -> int:
+    return int(time.time() // period * period)
+
+
 # Numbered from 1: append, never edit one that was released.
-MIGRATIONS: Final[tuple[Step, ...]] = (make_tables, digests_over_hashes)
+MIGRATIONS: Final[tuple[Step, ...]] = (make_tables, digests_over_hashes, keyed_logs)
 
 
 class RelayVersionError(Exception):
     """The relay's data was written by a newer version of Kantha."""
 
 
-def open_relay_database(data_dir: Path) -> sqlite3.Connection:
+class RelayOldRunningError(RelayVersionError):
+    """An older version of Kantha is serving this folder. Restart the relay with this one, then try again."""
+
+
+def open_relay_database(data_dir: Path, *, locked: bool = False) -> sqlite3.Connection:
     """Open `data_dir`/relay.db, made with its tables where it is missing: WAL, every commit synced.
 
-    Raises `RelayVersionError` for a file from the future and `sqlite3.Error` where the file cannot be used.
+    `locked` says that the caller holds the folder's lock. Raises `RelayOldRunningError` if the tables must be
+    changed while somebody else holds it, `RelayVersionError` for a file from the future, and `sqlite3.Error`
+    where the file cannot be used.
     """
     data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
     connection = sqlite3.connect(
@@ -124,22 +166,36 @@ def open_relay_database(data_dir: Path) -> sqlite3.Connection:
         cached_statements=64,
     )
     try:
-        _prepare(connection, data_dir)
+        _prepare(connection, data_dir, locked=locked)
     except BaseException:
         connection.close()
         raise
     return connection
 
 
-def _prepare(connection: sqlite3.Connection, data_dir: Path) -> None:
+def log_key(connection: sqlite3.Connection) -> bytes:
+    """What vouches for the records in the logs of this folder."""
+    return bytes(connection.execute("SELECT key FROM log_key").fetchone()[0])
+
+
+def _prepare(connection: sqlite3.Connection, data_dir: Path, *, locked: bool) -> None:
     connection.execute("PRAGMA journal_mode = WAL")
     connection.execute("PRAGMA synchronous = FULL")
     connection.execute("PRAGMA secure_delete = ON")
     connection.execute("PRAGMA temp_store = MEMORY")
     if _version(connection) > len(MIGRATIONS):
         raise RelayVersionError(RelayVersionError.__doc__)
-    if _version(connection) < len(MIGRATIONS):
+    if _version(connection) == 0 or (_version(connection) < len(MIGRATIONS) and locked):
         _migrate(connection, data_dir)
+    elif _version(connection) < len(MIGRATIONS):
+        try:
+            held = lock_file(data_dir / LOCK_NAME)
+        except LockedError:
+            raise RelayOldRunningError(RelayOldRunningError.__doc__) from None
+        try:
+            _migrate(connection, data_dir)
+        finally:
+            os.close(held)
 
 
 def _migrate(connection: sqlite3.Connection, data_dir: Path) -> None:

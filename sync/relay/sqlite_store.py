@@ -21,13 +21,14 @@ from typing import Concatenate, Final, ParamSpec, TypeVar
 from sync import wire
 from sync.relay import closing
 from sync.relay.batches import BATCH_ITEMS
-from sync.relay.cellfiles import SPARE_SECONDS, CellFiles, Key, Lane
+from sync.relay.cellfiles import SPARE_SECONDS, CellFiles
 from sync.relay.deposits import DepositDesk
 from sync.relay.disk import LockedError, lock_file
 from sync.relay.errors import BusyRefusal, ChangedRefusal, NothingThereRefusal, PoolRefusal, TokenRefusal
 from sync.relay.openpages import OpenPages
 from sync.relay.pools import pool_number
-from sync.relay.schema import LOCK_NAME, MOVED_NAME, open_relay_database
+from sync.relay.records import Key, Lane
+from sync.relay.schema import LOCK_NAME, MOVED_NAME, log_key, open_relay_database
 from sync.relay.store import ClosedPage, Deposit, DirectoryPart, IndexChunk
 from sync.relay.tokens import TokenSets, distinct_hashes
 from sync.relay.writer import Hooks, Writer
@@ -60,8 +61,8 @@ class SqliteStore:
         if (data_dir / MOVED_NAME).exists():
             os.close(self._lock)
             raise RelayMovedError(RelayMovedError.__doc__)
-        connection = open_relay_database(data_dir)
-        self._files = CellFiles(data_dir)
+        connection = open_relay_database(data_dir, locked=True)
+        self._files = CellFiles(data_dir, log_key=log_key(connection))
         self._tokens = TokenSets(connection)
         self._pages = OpenPages(connection, self._files)
         self._desk = DepositDesk(tokens=self._tokens, pages=self._pages)
@@ -89,7 +90,7 @@ class SqliteStore:
 
     async def knows_token(self, *, pool: bytes, token_hash: bytes, weeks: tuple[int, ...]) -> None:
         await self._pool_number(pool)
-        await self._writer.submit(bind(self._desk.check, pool=pool, token_hash=token_hash, weeks=weeks))
+        await self._writer.ask(bind(self._desk.check, pool=pool, token_hash=token_hash, weeks=weeks))
 
     async def deposit(self, deposit: Deposit) -> bool:
         return await self._writer.deposit(deposit)
@@ -165,7 +166,7 @@ class SqliteStore:
                     self._pages.seal(lane)
             return self._pages.sealed(index)
 
-        for key, log_bytes in await self._writer.submit(seal):
+        for key, log_bytes in await self._writer.ask(seal):
             await self._close_page(key, log_bytes, closed_at)
 
     async def _close_page(self, key: Key, log_bytes: int, closed_at: int) -> None:

@@ -1,7 +1,9 @@
 """The SQLite store's transactions: deposits many at a time, everything else one job after the other.
 
-An answer is delivered only after the commit, which SQLite has then synced (synchronous = FULL): nothing is
-acknowledged that a power cut could take back. If anything goes wrong, all of the transaction is rolled back.
+An answer is delivered only after the commit, and nothing is acknowledged that a power cut could take back:
+what a deposit brings was synced in a log before (`openpages`), and a transaction in which anything else is
+written is synced by SQLite (synchronous = FULL), with everything that was committed before it. If anything
+goes wrong, all of the transaction is rolled back.
 """
 
 from __future__ import annotations
@@ -19,7 +21,14 @@ from sync.relay.errors import Refusal
 from sync.relay.store import Deposit
 
 T = TypeVar("T")
-Job = Callable[[sqlite3.Connection], Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """Something to do in a transaction; one that only looks needs no sync."""
+
+    run: Callable[[sqlite3.Connection], Any]
+    writes: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,13 +57,18 @@ class Writer:
     ) -> None:
         self._connection = connection
         self._hooks = hooks
+        self._synced = True  # how SQLite is opened
         self._batches: Batches[Job | Deposit] = Batches(
             self._transaction, loop=loop, at_once=batch_jobs, finish=self._empty_log
         )
 
     def submit(self, job: Callable[[sqlite3.Connection], T]) -> asyncio.Future[T]:
         """Queue a job. The future ends after the commit, with what the job returned or raised."""
-        return self._batches.submit(job)
+        return self._batches.submit(Job(job, writes=True))
+
+    def ask(self, question: Callable[[sqlite3.Connection], T]) -> asyncio.Future[T]:
+        """Queue a job that writes nothing."""
+        return self._batches.submit(Job(question, writes=False))
 
     def deposit(self, deposit: Deposit) -> asyncio.Future[bool]:
         """Queue a deposit."""
@@ -68,6 +82,7 @@ class Writer:
         answers: list[Any] = []
         try:
             self._hooks.before()
+            self._sync(any(isinstance(item, Job) and item.writes for item in items))
             self._connection.execute("BEGIN IMMEDIATE")
             for are_deposits, group in groupby(items, key=_is_deposit):
                 if are_deposits:
@@ -83,9 +98,15 @@ class Writer:
             raise
         return answers
 
+    def _sync(self, wanted: bool) -> None:
+        """Whether SQLite syncs the next commit; it cannot be told so inside a transaction."""
+        if wanted != self._synced:
+            self._connection.execute(f"PRAGMA synchronous = {'FULL' if wanted else 'NORMAL'}")
+            self._synced = wanted
+
     def _answer(self, job: Job) -> Any:
         try:
-            return job(self._connection)
+            return job.run(self._connection)
         except Refusal as refusal:
             return refusal
 

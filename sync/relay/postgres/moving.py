@@ -21,11 +21,13 @@ from sync.relay.postgres.contents import Tables
 from sync.relay.postgres.deposits import copy_cells
 from sync.relay.postgres.pages import DAY, bodies, make_day
 from sync.relay.postgres.schema import Link, number, open_database
+from sync.relay.recovery import settle
 from sync.relay.schema import LOCK_NAME, MOVED_NAME
 
 
 def move(data_dir: Path, url: str) -> Moved:
     """Copy a folder into an empty database, or go on with it. Then the folder is not served any more."""
+    settle(data_dir)
     with contextlib.closing(Folder(data_dir)) as folder, open_database(url) as link:
         if number(link, "SELECT count(*) FROM pool"):
             raise RelayDataError("That database already holds pools. Name an empty one.")

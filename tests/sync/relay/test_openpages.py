@@ -11,11 +11,22 @@ import pytest
 from sync import wire
 from sync.relay.cellfiles import CellFiles
 from sync.relay.openpages import OpenPages
-from sync.relay.schema import open_relay_database
+from sync.relay.records import BLOCK, SpentToken
+from sync.relay.schema import log_key, open_relay_database
 from sync.relay.store import Cell
 
 LANE = (1, 0)
-UNIT = wire.DIGEST_BYTES + wire.CELL_BYTES
+DEPOSIT = BLOCK + wire.CELLS_PER_DEPOSIT * wire.CELL_BYTES  # what one takes in a log when it comes alone
+
+
+def logged(deposits: int) -> int:
+    """What deposits that come together take in a log."""
+    header = 57 + deposits * (52 + wire.CELLS_PER_DEPOSIT * wire.DIGEST_BYTES)
+    return header + -header % BLOCK + deposits * wire.CELLS_PER_DEPOSIT * wire.CELL_BYTES
+
+
+def some_token() -> SpentToken:
+    return SpentToken(os.urandom(16), os.urandom(16), os.urandom(16), 7)
 
 
 class Book:
@@ -23,7 +34,7 @@ class Book:
 
     def __init__(self, folder: Path) -> None:
         self.connection = open_relay_database(folder)
-        self.files = CellFiles(folder)
+        self.files = CellFiles(folder, log_key=log_key(self.connection))
         self.pages = OpenPages(self.connection, self.files)
 
     def transaction(
@@ -32,7 +43,7 @@ class Book:
         """Some deposits, then somebody who wants to close pages: all in one transaction."""
         self.connection.execute("BEGIN IMMEDIATE")
         for cells in deposits:
-            self.pages.add(LANE, cells)
+            self.pages.add(LANE, cells, some_token())
         sealed = self.pages.sealed(0)
         self.pages.write()
         if commit:
@@ -59,8 +70,8 @@ def test_a_page_filled_in_this_transaction_is_closed_only_after_it(book: Book) -
     assert book.transaction(*(deposit() for _ in range(20))) == [], (
         "its last eight deposits are not written yet"
     )
-    assert book.transaction() == [((1, 0, 1), 1024 * UNIT)]
-    assert book.files.write_page((1, 0, 1), log_bytes=1024 * UNIT)[0] == 1024
+    assert book.transaction() == [((1, 0, 1), logged(120) + logged(8))]
+    assert book.files.write_page((1, 0, 1), log_bytes=logged(120) + logged(8))[0] == 1024
 
 
 def test_a_rollback_in_the_middle_of_filling_goes_back(book: Book) -> None:
@@ -69,8 +80,8 @@ def test_a_rollback_in_the_middle_of_filling_goes_back(book: Book) -> None:
     book.transaction(*(deposit() for _ in range(20)), commit=False)
     last = [deposit() for _ in range(8)]
     book.transaction(*last)
-    assert book.transaction() == [((1, 0, 1), 1024 * UNIT)]
-    count, digest = book.files.write_page((1, 0, 1), log_bytes=1024 * UNIT)
+    assert book.transaction() == [((1, 0, 1), logged(120) + logged(8))]
+    count, digest = book.files.write_page((1, 0, 1), log_bytes=logged(120) + logged(8))
     cells = sorted(cell for cells in kept + last for cell in cells)
     assert (count, digest) == (1024, wire.page_digest(name for name, _ in cells))
 
@@ -83,8 +94,8 @@ def test_a_new_process_goes_on_where_the_last_commit_was(book: Book, tmp_path: P
     again = Book(tmp_path)
     again.transaction(second)
     again.pages.seal(LANE)
-    assert again.transaction() == [((1, 0, 1), 16 * UNIT)]
-    assert again.files.write_page((1, 0, 1), log_bytes=16 * UNIT)[0] == 16
+    assert again.transaction() == [((1, 0, 1), 2 * DEPOSIT)]
+    assert again.files.write_page((1, 0, 1), log_bytes=2 * DEPOSIT)[0] == 16
 
 
 def test_an_old_log_serves_another_page_and_what_it_held_does_not_count(book: Book, tmp_path: Path) -> None:
@@ -96,11 +107,11 @@ def test_an_old_log_serves_another_page_and_what_it_held_does_not_count(book: Bo
     book.transaction(fresh)
     (log,) = (tmp_path / "open").iterdir()
     assert log.name == "1-0-2"
-    assert log.stat().st_size == 160 * UNIT
+    assert log.stat().st_size == 20 * DEPOSIT
     book.pages.seal(LANE)
-    assert book.transaction() == [((1, 0, 1), 160 * UNIT), ((1, 0, 2), 8 * UNIT)]
+    assert book.transaction() == [((1, 0, 1), 20 * DEPOSIT), ((1, 0, 2), DEPOSIT)]
     expected = wire.page_digest(sorted(name for name, _ in fresh))
-    assert book.files.write_page((1, 0, 2), log_bytes=8 * UNIT) == (8, expected)
+    assert book.files.write_page((1, 0, 2), log_bytes=DEPOSIT) == (8, expected)
 
 
 def test_a_log_that_is_not_needed_again_is_erased(book: Book, tmp_path: Path) -> None:
@@ -120,3 +131,17 @@ def test_only_a_few_old_logs_are_kept(book: Book, tmp_path: Path) -> None:
     for number in range(1, 8):
         book.files.retire_log((1, 0, number))
     assert len(list((tmp_path / "open").iterdir())) == 4
+
+
+def test_a_record_is_synced_before_the_transaction_is_committed(
+    book: Book, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    synced: list[int] = []
+
+    def sync(handle: int) -> None:
+        synced.append(os.fstat(handle).st_size)
+        assert book.connection.in_transaction
+
+    monkeypatch.setattr("sync.relay.cellfiles.sync_data", sync)
+    book.transaction(deposit())
+    assert synced == [DEPOSIT]

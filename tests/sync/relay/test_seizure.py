@@ -11,7 +11,7 @@ from sync import wire
 from tests.sync.relay.asking import Office, eventually, some_cells
 from tests.sync.relay.running import start_relay
 
-WITHOUT_ROWID = {"pool", "open_page", "page", "token_set", "spent", "directory"}
+WITHOUT_ROWID = {"pool", "open_page", "page", "token_set", "spent", "directory", "log_key"}
 
 
 def everything(folder: Path) -> bytes:
