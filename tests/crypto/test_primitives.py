@@ -13,7 +13,17 @@ from hypothesis import strategies as st
 from crypto import primitives
 from crypto.errors import EncodingError, MissingPrimitiveError
 from crypto.ids import device_id, new_desk_id, officer_id
-from crypto.primitives import OpenError, OpeningKey, SealingKey, is_sealing_key, open_secret, seal_secret
+from crypto.primitives import (
+    CHUNK_TAG_BYTES,
+    ChunkKey,
+    OpenError,
+    OpeningKey,
+    SealingKey,
+    is_sealing_key,
+    officer_signature_holds,
+    open_secret,
+    seal_secret,
+)
 from tests.crypto.people import flips, identity, officer, pair, seed
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -78,8 +88,11 @@ def test_a_key_of_another_length_or_with_coefficients_too_large_is_no_key() -> N
     for bad in (b"", good[:-1], good + b"\0", b"\xff" * 1_184 + good[1_184:]):
         with pytest.raises(EncodingError):
             SealingKey.read(bad)
+    for bad in (good[:-1], good + b"\0"):
+        with pytest.raises(ValueError, match="public key"):
+            SealingKey(bad)
     with pytest.raises(ValueError, match="public key"):
-        SealingKey(good[:-1])
+        SealingKey(b"\xff" * 1_184 + good[1_184:]).seal(b"", info=b"")
     with pytest.raises(ValueError, match="seed"):
         OpeningKey(bytes(31))
 
@@ -96,6 +109,41 @@ def test_a_shared_secret_opens_what_it_sealed_under_the_same_info_only(plain: by
     for changed in flips(sealed, sampled=len(sealed)):
         with pytest.raises(OpenError):
             open_secret(seed("key"), changed, info=b"one")
+
+
+def test_a_chunk_opens_at_its_number_and_as_the_last_or_not_only() -> None:
+    key = ChunkKey(seed("file"))
+    sealed = key.seal(b"chunk", number=3, last=False)
+    assert len(sealed) == 5 + CHUNK_TAG_BYTES
+    assert key.open(sealed, number=3, last=False) == b"chunk"
+    for number, last in ((3, True), (2, False), (3 << 8, False)):
+        with pytest.raises(OpenError):
+            key.open(sealed, number=number, last=last)
+    for changed in (b"", sealed[:-1], sealed + b"\0", *flips(sealed, sampled=len(sealed))):
+        with pytest.raises(OpenError):
+            key.open(changed, number=3, last=False)
+    with pytest.raises(OpenError):
+        ChunkKey(seed("another")).open(sealed, number=3, last=False)
+
+
+def test_an_officers_signature_is_both_and_holds_as_both_only() -> None:
+    public, signature = officer().public, officer().sign(b"word")
+    assert (len(public), len(signature)) == (32 + 1_952, 64 + 3_309)
+    assert officer_signature_holds(public, signature, b"word")
+    other = officer().sign(b"other")
+    for wrong in (
+        signature[:64] + other[64:],
+        other[:64] + signature[64:],
+        signature[64:] + signature[:64],
+        signature[:64],
+        signature[64:],
+        signature[:-1],
+        signature + b"\0",
+        b"",
+    ):
+        assert not officer_signature_holds(public, wrong, b"word")
+    for wrong in (public[:32], public[32:], public[:-1], public + b"\0", b""):
+        assert not officer_signature_holds(wrong, signature, b"word")
 
 
 def test_ids_come_from_keys_and_kinds_never_collide() -> None:
@@ -161,6 +209,28 @@ def test_a_build_without_a_building_block_says_so_and_stops(module: str) -> None
     ]
     assert "cryptography library lacks a building block" in str(expected)
     assert "never falls back" in expected.next_step
+
+
+UNSUPPORTED = """
+from cryptography.exceptions import UnsupportedAlgorithm
+from cryptography.hazmat.primitives.asymmetric import {module}
+class Unsupported:
+    @staticmethod
+    def generate():
+        raise UnsupportedAlgorithm("not in this build")
+{module}.{name} = Unsupported
+import crypto.primitives
+"""
+
+
+@pytest.mark.parametrize(
+    ("module", "name"), [("mlkem", "MLKEM768PrivateKey"), ("mldsa", "MLDSA65PrivateKey")]
+)
+def test_a_build_that_names_an_algorithm_and_has_it_not_stops(module: str, name: str) -> None:
+    code = UNSUPPORTED.format(module=module, name=name)
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode != 0
+    assert "MissingPrimitiveError" in done.stderr
 
 
 def test_a_build_whose_hpke_has_no_x_wing_stops() -> None:

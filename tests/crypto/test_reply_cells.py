@@ -11,6 +11,7 @@ from crypto.encoding import encode
 from crypto.errors import CellDamagedError
 from crypto.reply_cells import (
     MAX_CONTENT_BYTES,
+    MAX_QUESTION_BYTES,
     MAX_SIGNED_BODY_BYTES,
     PLAIN_BYTES,
     REPLY_CELL_BYTES,
@@ -51,6 +52,16 @@ def test_a_content_or_a_body_that_is_too_long_is_not_sealed() -> None:
     long = replace(WORD, body=bytes(MAX_SIGNED_BODY_BYTES + 1))
     with pytest.raises(ValueError, match="does not fit"):
         long.seal(by=identity("handler"), recipient=device("phone"), to=KEY.sealing_key, org=ORG)
+
+
+@pytest.mark.parametrize("length", [0, 2_868])
+def test_the_shortest_and_the_longest_body_are_said_and_read(length: int) -> None:
+    assert (MAX_SIGNED_BODY_BYTES, MAX_QUESTION_BYTES) == (2_868, 1_800)
+    said = replace(WORD, body=bytes(length))
+    data = said.seal(by=identity("handler"), recipient=device("phone"), to=KEY.sealing_key, org=ORG)
+    read = HandlerWord.read(open_reply(data, key=KEY, org=ORG))
+    assert read.body == bytes(length)
+    assert read.said_by(identity("handler").public, to=device("phone"), org=ORG)
 
 
 def test_nobody_opens_a_dummy() -> None:
