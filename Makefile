@@ -13,7 +13,7 @@ test: .venv/ready-test
 	@.ci/setup browser
 	@.ci/setup interop
 	@.ci/setup cache
-	$(PY) -m pytest -n 2 --dist loadfile tests
+	$(PY) -m pytest -n 2 --dist loadfile --no-loadscope-reorder tests
 
 check: .venv/ready-test
 	$(PY) -m ruff format --check $(CODE)
