@@ -23,7 +23,7 @@ from sync.session import Session
 from sync.state import State
 from sync.wire import CELL_BYTES
 from tests.crypto import people
-from tests.sync.stores import NOW, new_state
+from tests.sync.stores import NOW, Keys, new_state
 
 INVITATION = Invitation(
     org=people.ORG, root_hash=people.ORG, relay="http://127.0.0.1:1", pool=people.POOL,
@@ -256,6 +256,18 @@ def test_an_officers_welcome_brings_what_officers_share_and_nobody_elses_does(st
     assert (member.role, member.slot) == (Role.HANDLER, 3)
     assert state.keys.get("token-master") == people.seed("master")
     assert state.keys.get("publish-token") == b"t" * 43
+
+
+def test_an_officers_welcome_that_brings_nothing_leaves_nothing_in_the_places_of_secrets(
+    state: State,
+) -> None:
+    with state.transaction():
+        joining = Joining.begin(state, OFFICERS)
+    cell = welcome(state, joining, role=Role.OFFICER, slot=3, prefix=None)
+    with state.transaction():
+        assert joining.take_welcome(state, [cell]) is not None
+    assert isinstance(state.keys, Keys)
+    assert not {"token-master", "publish-token"} & state.keys.held.keys()
 
 
 def test_a_phone_takes_no_officers_secrets(state: State, joining: Joining) -> None:
