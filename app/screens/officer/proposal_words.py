@@ -56,6 +56,7 @@ def change_words(change: ChangeView, tr: Translator) -> str:
     sentences = {
         "add_officer": tr("{label} may sign as an officer and publish for the organisation.", label=value),
         "remove_officer": tr("{label} can no longer sign as an officer.", label=value),
+        "return_officer": tr("{label} was revoked, and would belong again.", label=value),
         "add_desk": tr("There is a new desk: {name}.", name=value),
         "remove_desk": tr("The desk {name} is no more.", name=value),
         "rename_desk": tr("A desk is called {name} from now on.", name=value),

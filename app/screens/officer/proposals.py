@@ -18,9 +18,11 @@ from app.screens.casework.model import DeskModel
 from app.screens.casework.panes import one_pane
 from app.screens.officer.digits import digit_groups
 from app.screens.officer.proposal_words import have_words, meaning, title
+from app.screens.officer.withdrawing import WITHDRAW, withdraw_question
 from app.screens.parts import states, stitch
 from app.screens.parts.buttons import button
 from app.screens.parts.cards import card
+from app.screens.parts.options import option
 from app.screens.parts.type import text
 from app.screens.settings.faults import said
 
@@ -31,6 +33,9 @@ def Proposals(desk: DeskModel, *, key: str | None = None) -> ft.Control:
     tr, device = desk.tr, desk.app.device
     found = use_loaded(lambda: officers.proposals(device) if device.officer else [], [desk.app.seen])
     news, set_news = ft.use_state("")
+    nobody: ProposalView | None = None
+    leaving, set_leaving = ft.use_state(nobody)
+    ft.use_dialog(withdraw_question(desk, leaving))
     if not device.officer:
         return ft.Container(states.no_right(tr("Officers can read and sign this.")), padding=20)
 
@@ -44,8 +49,14 @@ def Proposals(desk: DeskModel, *, key: str | None = None) -> ft.Control:
             words += " " + tr("It goes to the relay with the next connection.")
         set_news(words)
 
+    def withdraw(one: ProposalView) -> None:
+        desk.acted()
+        desk.problem = None
+        set_leaving(one)
+        desk.dialog = WITHDRAW
+
     parts: list[ft.Control] = []
-    if desk.problem:
+    if desk.problem and desk.dialog is None:
         parts.append(states.problem(desk.problem))
     if found.fault is not None:
         parts.append(states.problem(said(tr, found.fault)))
@@ -66,24 +77,32 @@ def Proposals(desk: DeskModel, *, key: str | None = None) -> ft.Control:
                 color=ft.Colors.ON_SURFACE_VARIANT,
             )
         )
-        parts += [Proposal(desk, one, signed, key=f"proposal-{one.id}") for one in found.value]
+        parts += [Proposal(desk, one, signed, withdraw, key=f"proposal-{one.id}") for one in found.value]
     return one_pane(desk, parts)
 
 
 @ft.component
-def Proposal(desk: DeskModel, one: ProposalView, on_signed: object, *, key: str | None = None) -> ft.Control:
-    """One of them."""
+def Proposal(
+    desk: DeskModel, one: ProposalView, on_signed: object, on_withdraw: object, *, key: str | None = None
+) -> ft.Control:
+    """One of them. A device that waits can be withdrawn by any officer; a change of the rules cannot."""
     tr = desk.tr
     typed, set_typed = ft.use_state("")
     busy, set_busy = ft.use_state(False)
     tall = 48 if desk.narrow else 36
-    ready = one.digits is None or len(to_western(typed).replace(" ", "").replace("-", "")) == 30
+    back = any(change.what == "return_officer" for change in one.changes)
+    may_return, set_may_return = ft.use_state(False)
+    compared = one.digits is None or len(to_western(typed).replace(" ", "").replace("-", "")) == 30
+    ready = compared and (may_return or not back)
 
     async def sign() -> None:
         if busy or not ready:
             return
         set_busy(True)
-        view = await desk.do(officers.sign, one.id, confirm=to_western(typed) if one.digits else None)
+        allowed = {"returning": True} if may_return else {}
+        view = await desk.do(
+            officers.sign, one.id, confirm=to_western(typed) if one.digits else None, **allowed
+        )
         set_busy(False)
         if view is not None:
             on_signed(view)  # type: ignore[operator]
@@ -106,6 +125,8 @@ def Proposal(desk: DeskModel, one: ProposalView, on_signed: object, *, key: str 
     ]
     if one.signed_by_me:
         parts.append(states.connected(tr("You have signed. It waits for another officer.")))
+        if one.kind == "admission":
+            parts.append(ft.Row([_withdraw(desk, one, on_withdraw)]))
         return card(_column(parts), desk=True)
     if one.digits is not None:
         parts += [
@@ -120,6 +141,13 @@ def Proposal(desk: DeskModel, one: ProposalView, on_signed: object, *, key: str 
                 on_change=lambda words: set_typed(words), key=f"digits-{one.id}",
             ),
         ]  # fmt: skip
+    if back:
+        parts.append(
+            option(
+                tr("It may belong again"), chosen=may_return, key=f"may-return-{one.id}",
+                on_click=lambda _: set_may_return(not may_return),
+            )
+        )  # fmt: skip
     buttons: list[ft.Control] = []
     if one.digits is not None:
         digits = one.digits
@@ -131,17 +159,28 @@ def Proposal(desk: DeskModel, one: ProposalView, on_signed: object, *, key: str 
         )  # fmt: skip
     buttons.append(
         button(
-            tr("Sign"), kind="main" if one.digits is None or ready else "outlined",
+            tr("Sign"), kind="main" if ready else "outlined",
             icon=ft.Icons.DRAW_ROUNDED, desk=True, tall=tall, disabled=not ready,
             on_click=lambda _: desk.app.page.run_task(sign), key=f"sign-{one.id}",
             spoken=tr.join([tr("Sign"), title(one, tr)]),
         )
     )  # fmt: skip
+    if one.kind == "admission":
+        buttons.append(_withdraw(desk, one, on_withdraw))
     if busy:
         parts.append(states.working(tr("Signing it and telling the relay.")))
     else:
         parts.append(ft.Row(buttons, spacing=8, run_spacing=8, wrap=True))
     return card(_column(parts), desk=True)
+
+
+def _withdraw(desk: DeskModel, one: ProposalView, on_withdraw: object) -> ft.Control:
+    tr = desk.tr
+    return button(
+        tr("Withdraw…"), kind="plain", desk=True, tall=48 if desk.narrow else 36, key=f"withdraw-{one.id}",
+        spoken=tr.join([tr("Withdraw…"), title(one, tr)]),
+        on_click=lambda _: on_withdraw(one),  # type: ignore[operator]
+    )  # fmt: skip
 
 
 def _column(parts: list[ft.Control]) -> ft.Control:

@@ -7,11 +7,13 @@ in the question; afterwards it is said whether the change is in force or waits f
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import flet as ft
 
 from app.actions import officers, revocation
+from app.actions.device import Device
+from app.actions.officers import OfficersReturnError
 from app.actions.views import SignedView
 from app.screens.casework.model import DeskModel
 from app.screens.officer import revoke_words, rules_words
@@ -32,6 +34,8 @@ class Asked:
     numbers: tuple[tuple[str, int], ...] = ()
     device: str = ""
     label: str = ""
+    warned: list[str] = field(default_factory=list, compare=False, repr=False)
+    """Devices about whose officer it was said that somebody revoked would belong again."""
 
 
 Ask = Callable[[Asked], object]
@@ -101,9 +105,22 @@ def _remove(desk: DeskModel, asked: Asked, root: Root) -> ft.Control:
         follows=rules_words.removing_follows(
             tr, label=asked.label, now=root.threshold, of=len(root.officers)
         ),
-        do=_signed(desk, officers.remove_officer, asked.device),
+        do=_signed(desk, remove, asked),
         key=f"remove-{asked.device}",
     )
+
+
+def remove(device: Device, asked: Asked) -> SignedView:
+    """Remove an officer. Where a revocation goes with them it is refused and said once; whoever presses
+    again has read it, and the device may belong again.
+    """
+    if asked.device in asked.warned:
+        return officers.remove_officer(device, asked.device, returning=True)
+    try:
+        return officers.remove_officer(device, asked.device)
+    except OfficersReturnError:
+        asked.warned.append(asked.device)
+        raise
 
 
 def _rotate(desk: DeskModel, asked: Asked, root: Root) -> ft.Control:

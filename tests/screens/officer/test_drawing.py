@@ -11,6 +11,7 @@ import flet as ft
 import pytest
 from flet.controls.base_control import BaseControl
 
+from app.actions.views import ChangeView
 from app.i18n import Translator
 from app.screens.casework.model import DeskModel
 from app.screens.officer import revoke_words
@@ -26,6 +27,7 @@ from app.screens.officer.make_archive import MakeArchive
 from app.screens.officer.make_card import MakeCard
 from app.screens.officer.proposals import Proposal, Proposals
 from app.screens.officer.rules import Rules
+from app.screens.officer.withdrawing import WITHDRAW, withdraw_question
 from tests.screens.drawing import draw
 from tests.screens.officer.fakes import device, officers_desk, proposal
 
@@ -122,21 +124,62 @@ def test_the_question_has_the_focus_on_cancel_and_its_button_shut(lang: str) -> 
 @pytest.mark.parametrize("lang", ["en", "bn", "km"])
 def test_every_kind_of_proposal_draws(kind: str, lang: str) -> None:
     desk = officers_desk(lang=lang)
-    found = shown(desk, Proposal, proposal(kind), lambda _: None)
+    found = shown(desk, Proposal, proposal(kind), lambda _: None, lambda _: None)
     assert any(name.startswith(desk.tr("Sign")) for name in buttons_of(found))
 
 
 def test_a_device_is_not_signed_for_before_its_digits_were_typed() -> None:
-    found = buttons_of(shown(officers_desk(), Proposal, proposal(), lambda _: None))
+    found = buttons_of(shown(officers_desk(), Proposal, proposal(), lambda _: None, lambda _: None))
     assert next(button for name, button in found.items() if name.startswith("Sign")).disabled
-    without = buttons_of(shown(officers_desk(), Proposal, proposal("revocation"), lambda _: None))
+    without = buttons_of(
+        shown(officers_desk(), Proposal, proposal("revocation"), lambda _: None, lambda _: None)
+    )
     assert not next(button for name, button in without.items() if name.startswith("Sign")).disabled
 
 
 def test_what_this_officer_signed_cannot_be_signed_again() -> None:
-    found = shown(officers_desk(), Proposal, proposal(signed_by_me=True), lambda _: None)
+    found = shown(officers_desk(), Proposal, proposal(signed_by_me=True), lambda _: None, lambda _: None)
     assert "You have signed" in words_of(found)
-    assert not buttons_of(found)
+    assert [name.split(" · ")[0] for name in buttons_of(found)] == ["Withdraw…"]
+
+
+def test_what_lets_a_revoked_device_back_is_signed_only_once_somebody_said_that_it_may() -> None:
+    one = proposal("root", changes=[ChangeView("return_officer", "Desk-9")])
+    found = shown(officers_desk(), Proposal, one, lambda _: None, lambda _: None)
+    assert "Desk-9 was revoked, and would belong again." in words_of(found)
+    sign = next(button for name, button in buttons_of(found).items() if name.startswith("Sign"))
+    assert sign.disabled
+    assert "It may belong again" in buttons_of(found)
+
+
+@pytest.mark.parametrize("kind", ["root", "revocation", "window"])
+def test_only_a_device_that_waits_can_be_withdrawn(kind: str) -> None:
+    for signed in (True, False):
+        found = shown(
+            officers_desk(), Proposal, proposal(kind, signed_by_me=signed), lambda _: None, lambda _: None
+        )
+        assert not [name for name in buttons_of(found) if name.startswith("Withdraw")]
+
+
+@pytest.mark.parametrize("lang", ["en", "bn", "km"])
+def test_a_withdrawal_is_read_before_it_is_done(lang: str) -> None:
+    desk = officers_desk(lang=lang)
+    assert withdraw_question(desk, proposal()) is None
+    desk.dialog = WITHDRAW
+    dialog = []
+
+    def asking(at: DeskModel) -> ft.Control:
+        dialog.append(withdraw_question(at, proposal()))
+        assert dialog[0] is not None
+        assert isinstance(dialog[0].content, ft.Container)
+        assert dialog[0].content.content is not None
+        return dialog[0].content.content
+
+    found = shown(desk, ft.component(asking))
+    assert any("Desk-4" in words for words in words_of(found).split("\n"))
+    buttons = buttons_of(found)
+    assert buttons[desk.tr("Cancel")].autofocus
+    assert not buttons[desk.tr("Withdraw")].disabled
 
 
 def test_a_device_that_waits_for_another_officer_is_not_said_to_be_admitted() -> None:

@@ -10,13 +10,14 @@ import flet as ft
 import pytest
 from flet.controls.base_control import BaseControl
 
+from app.actions.officers import OfficersReturnError
 from app.actions.views import ChangeView, SignedView
 from app.i18n import Translator
 from app.screens.casework.model import DeskModel
 from app.screens.officer import rules_words
 from app.screens.officer.proposal_words import change_words
 from app.screens.officer.rules import HowMany, WhoAdmits
-from app.screens.officer.rules_asked import DIALOG, Asked, question_on_show
+from app.screens.officer.rules_asked import DIALOG, Asked, question_on_show, remove
 from app.screens.officer.rules_numbers import Numbers, read
 from crypto.root import MAX_WINDOW_DAYS, Policy
 from tests.screens.officer.fakes import officers_desk, root
@@ -162,3 +163,26 @@ def test_a_rule_that_waits_is_said_in_words_and_not_by_its_name_in_the_program(r
     words = change_words(ChangeView("policy", f"{rule} 44"), Translator(lang))
     assert "_" not in words
     assert Translator(lang).digits("44") in words
+
+
+def test_a_removal_that_lets_somebody_back_is_refused_once_and_done_when_it_was_read(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    said: list[bool] = []
+
+    def removed(_: object, who: str, *, returning: bool = False) -> SignedView:
+        said.append(returning)
+        if not returning:
+            raise OfficersReturnError
+        return SignedView(who, True, 2, 2, True)
+
+    monkeypatch.setattr("app.actions.officers.remove_officer", removed)
+    asked = Asked("remove", device="01" * 16, label="Desk-1")
+    other = Asked("remove", device="02" * 16, label="Desk-2")
+    machine: Any = None
+    with pytest.raises(OfficersReturnError):
+        remove(machine, asked)
+    with pytest.raises(OfficersReturnError):
+        remove(machine, other)
+    assert remove(machine, asked).in_force
+    assert said == [False, False, True]
