@@ -64,9 +64,7 @@ class DigitsNeededError(ActionError):
 
 
 class OfficersReturnError(ActionError):
-    """With this officer a revocation would go: a device that only this officer had revoked would belong
-    again.
-    """
+    """A device that only this officer had revoked would belong again."""
 
     next_step = (
         "Revoke that device here too if it must stay out (`kantha org revoke`); else say that it may return"
