@@ -104,6 +104,11 @@ def test_no_sentence_that_is_written_into_an_error_lacks_a_translation(lang: str
     assert not missing, sorted(missing)
 
 
+def test_no_sentence_of_a_class_is_cut_at_the_end_of_its_first_line() -> None:
+    cut = {name for name, kind in classes().items() if not sentence_of(kind).endswith((".", "?", ":"))}
+    assert not cut
+
+
 def test_the_walk_finds_the_errors_of_every_layer() -> None:
     found = classes()
     assert {"ChangeRefusedError", "RelayBusyError", "CardDamagedError", "VaultFullError"} <= found.keys()
