@@ -170,3 +170,25 @@ def test_what_handlers_vouch_for_has_one_form(value: dict[int, object]) -> None:
 def test_the_most_receipts_and_introductions_fit_one_cell() -> None:
     receipts = Receipts(DESK, [Receipt(device("phone"), bytes(16), bytes(32))] * RECEIPTS_PER_CELL)
     assert len(sign_announcement(receipts, by=PHONE, org=ORG)) <= MAX_BODY_BYTES
+
+
+def test_the_largest_numbers_and_lists_are_those_of_the_protocol() -> None:
+    entry = [device("handler"), 2**32 - 1, bytes(1_168)]
+    receipt = [device("phone"), bytes(16), bytes(32)]
+    largest: list[dict[int, object]] = [
+        {1: 1, 2: ORG, 3: DESK, 4: [entry] * 11, 5: 2**48 - 1},
+        {1: 2, 2: ORG, 3: 2**32 - 1, 4: PUBLIC},
+        {1: 3, 2: ORG, 3: 2**32 - 1, 4: PUBLIC, 5: bytes(64)},
+        {1: 4, 2: ORG, 3: DESK, 4: [receipt] * 200},
+        {1: 5, 2: ORG, 3: DESK, 4: 2**48 - 1, 5: bytes(32)},
+    ]
+    larger: list[dict[int, object]] = [
+        {4: [entry] * 12}, {3: 2**32}, {3: 2**32}, {4: [receipt] * 201}, {4: 2**48},
+    ]  # fmt: skip
+    for value, change in zip(largest, larger, strict=True):
+        assert read(Signed.make(encode(value), label=LABEL, by=PHONE).to_wire())
+        with pytest.raises(EncodingError):
+            read(Signed.make(encode({**value, **change}), label=LABEL, by=PHONE).to_wire())
+    for wrong in ([entry[0], 2**32, entry[2]], [entry[0], 0, bytes(1_169)], [*entry, 1]):
+        with pytest.raises(EncodingError):
+            read(Signed.make(encode({**largest[0], 4: [wrong]}), label=LABEL, by=PHONE).to_wire())
