@@ -151,10 +151,12 @@ class Kept:
     marked: int = 0
     etag: str = "tag"
     asked: list[int | None] = field(default_factory=list)
+    offered: list[str | None] = field(default_factory=list)
     without: int | None = None
 
     def index(self, stream: str, *, chunk: int | None = None, etag: str | None = None) -> Index | None:
         self.asked.append(chunk)
+        self.offered.append(etag)
         if (chunk is None and etag == self.etag) or (chunk is not None and chunk == self.without):
             return None
         number = max(self.highest - 1, 0) // PAGES_PER_CHUNK if chunk is None else chunk
@@ -177,7 +179,7 @@ def test_what_was_read_is_not_listed_again_and_with_nothing_new_one_question_is_
     assert new_pages(relay, state, 0) == [1, 2, 3, 4, 5, 6, 7]
     mark_read(state, COMPLAINTS, relay.entry(7))
     assert new_pages(relay, state, 7) == []
-    assert relay.asked == [None, None]
+    assert (relay.asked, relay.offered) == ([None, None], [None, relay.etag])
 
 
 def test_an_index_that_is_not_new_is_asked_for_again_as_long_as_not_all_of_it_was_read() -> None:
