@@ -20,6 +20,12 @@ def test_what_was_written_is_read(parts: tuple[bytes | None, ...]) -> None:
     assert WelcomeFile.decode(made.encode()) == made
 
 
+def test_what_is_written_is_what_the_page_lists() -> None:
+    entries = {1: "kantha/v1/welcome", 2: CELL, 3: b"phone", 4: b"handler"}
+    assert WelcomeFile(CELL, b"phone", b"handler").encode() == encode(entries)
+    assert WelcomeFile(CELL).encode() == encode({1: entries[1], 2: CELL})
+
+
 @pytest.mark.parametrize(
     "fields",
     [
