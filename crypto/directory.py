@@ -172,7 +172,7 @@ class UntrustedPhoneDirectory:
         if anchor and anchor not in {root_hash(entry.body) for entry in found.part.roots}:
             known = "this device has seen" if seen.root_hash else "the invitation named"
             raise DirectoryRefusedError(f"The relay shows another organisation than {known}.")
-        require_newer(found.head, seen)
+        require_newer(found.head, seen, newer_root=0 < seen.root_version < found.root.version)
         if now > found.head.expires_at or now > found.root.expires_at:
             raise DirectoryExpiredError
         return found

@@ -96,17 +96,22 @@ class Seen:
     root_hash: bytes = b""
 
 
-def require_newer(head: Head, seen: Seen) -> None:
+def require_newer(head: Head, seen: Seen, *, newer_root: bool = False) -> None:
     """Refuse a head that is older than, or on another line than, the one this device has accepted.
 
     A head names the one before it. A client that skipped versions cannot check that; one that did not, does.
+    `newer_root`: it stands under a newer root than the one seen, so it is newer, whatever its number:
+    officers signed that root, and no publisher who turned can keep anybody from what comes after it.
     """
+    if head.version < seen.version and newer_root:
+        return
     if head.version < seen.version:
         raise DirectoryRefusedError("The relay shows an older directory than this device has seen.")
     if not seen.head_hash:
         return
     ends = head.version >= MAX_VERSION or head.token_epoch >= MAX_TOKEN_EPOCH
-    jumps = head.version > seen.version + MAX_VERSION_STEP or head.token_epoch > head.version + EPOCHS_AHEAD
+    far = head.version > seen.version + MAX_VERSION_STEP and not newer_root
+    jumps = far or head.token_epoch > head.version + EPOCHS_AHEAD
     if head.version > seen.version and (ends or jumps):
         raise DirectoryRefusedError("The relay shows a directory whose numbers are absurdly high.")
     if head.version == seen.version and head.hash != seen.head_hash:

@@ -69,7 +69,7 @@ class DirectoryClient:
         one than the phone part.
         """
         kept = self.state.place(_HANDLER)
-        return Seen(version=int(kept[1]), head_hash=bytes(kept[2])) if kept else Seen()
+        return Seen(int(kept[1]), bytes(kept[2]), root_version=int(kept[3])) if kept else Seen()
 
     def etag(self, part: str) -> str | None:
         kept = self.state.place(_PHONE if part == PHONE_PART else _HANDLER)
@@ -141,6 +141,7 @@ class DirectoryClient:
         if answer is not None:
             sealed, etag = answer
             self.accept_handler(sealed, etag, phone)
+        self._note_same(phone)
         # It is put first and fetched last, so it is never the older one, unless the relay holds it back: then
         # this handler would take new complaints for somebody else's.
         kept = self.handler_seen()
@@ -157,8 +158,11 @@ class DirectoryClient:
     def accept_handler(self, sealed: bytes, etag: str, phone: PhoneDirectory) -> HandlerPart:
         """Verify a handler part and keep what is in it."""
         head, part = self.open_handler(sealed, phone)
-        require_newer(head, self.handler_seen())
-        if head.hash != self.handler_seen().head_hash:
+        seen = self.handler_seen()
+        # Under a newer root it is newer whatever its number, but not older than the phone part.
+        newer = phone.root.version > seen.root_version and head.version >= phone.head.version
+        require_newer(head, seen, newer_root=newer)
+        if head.hash != seen.head_hash:
             self._require_member(head, phone)
         with self.state.transaction():
             self._takeover.handler(part, phone)
@@ -170,8 +174,14 @@ class DirectoryClient:
         self._takeover.own(part)
         self._keep_handler(etag, head)
 
+    def _note_same(self, phone: PhoneDirectory) -> None:
+        """A handler part that came before its phone part, which has a newer root."""
+        etag, version, digest, root = self.state.place(_HANDLER) or ("", 0, b"", 0)
+        if digest == phone.head.hash and root < phone.root.version:
+            self.state.set_place(_HANDLER, [etag, version, digest, phone.root.version])
+
     def _keep_handler(self, etag: str, head: Head) -> None:
-        self.state.set_place(_HANDLER, [etag, head.version, head.hash])
+        self.state.set_place(_HANDLER, [etag, head.version, head.hash, self.seen().root_version])
 
     def _require_member(self, head: Head, known: PhoneDirectory | None) -> None:
         """Handlers know the roster: until the root is changed, the right to publish outlives a revocation."""

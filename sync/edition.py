@@ -15,6 +15,7 @@ from crypto.directory import (
     Head,
     PhonePart,
     PublisherBox,
+    Seen,
     UntrustedPhoneDirectory,
     content_hash,
     require_newer,
@@ -23,7 +24,7 @@ from crypto.directory import (
     sign_head,
 )
 from crypto.handler_part import MAX_ROOTS
-from crypto.heads import MAX_VERSION_STEP
+from crypto.heads import MAX_VERSION, MAX_VERSION_STEP
 from crypto.ids import DeskId
 from crypto.primitives import SealingKey
 from crypto.root import Root
@@ -131,7 +132,7 @@ class Editor:
             token_state=(tokens.epoch, tokens.digest),
             boxes=tuple(self._boxes(root, handlers, token)),
         )
-        version, previous = self._place(there)
+        version, previous = self._place(there, root)
         head = Head(
             org=client.member.org,
             version=version,
@@ -148,13 +149,16 @@ class Editor:
         made = Edition(signed, phone, part, keys, frozenset(blind), token)
         # As a reader would, before it is put: what nobody accepts would have to be repaired by another.
         made.untrusted().verify(org=head.org, seen=client.seen(), now=now, pinned=client.pinned())
-        require_newer(head, client.handler_seen())
+        handler_seen = client.handler_seen()
+        require_newer(head, handler_seen, newer_root=root.version > handler_seen.root_version)
         return made
 
-    def _place(self, there: There) -> tuple[int, bytes]:
+    def _place(self, there: There, root: Root) -> tuple[int, bytes]:
         """Version, and hash of the head before: the newest of both parts, perhaps a killed publisher's."""
         seen, handler = self.directory.seen(), self.directory.handler_seen()
-        newest = handler if handler.version > seen.version else seen
+        newest = handler if seen.version < handler.version <= seen.version + MAX_VERSION_STEP else seen
+        if newest.version > MAX_VERSION - MAX_VERSION_STEP and root.version > seen.root_version:
+            newest = Seen(0, newest.head_hash)  # a publisher who turned used them up: here they are free
         step = _TEAR if there.torn else 1
         # Nobody follows a number that is absurdly high, so this does not go on above it either.
         near = not newest.head_hash or there.above + step <= newest.version + MAX_VERSION_STEP

@@ -58,7 +58,7 @@ def _merge_phone(client: DirectoryClient, relay: RelayClient) -> tuple[str | Non
         if never or (found is not None and _another_line(client, found)):
             raise
         return etag, seen.version  # noise, or an older root: publishing repairs it
-    if there.head.version < seen.version:
+    if there.head.version < seen.version and there.root.version <= seen.root_version:
         return etag, 0
     if there.root.version < seen.root_version or _forks(there, seen) or _gone(client, there):
         with client.state.transaction():
@@ -81,7 +81,7 @@ def _another_line(client: DirectoryClient, found: UntrustedPhoneDirectory) -> bo
 
 def _forks(there: PhoneDirectory, seen: Seen) -> bool:
     try:
-        require_newer(there.head, seen)
+        require_newer(there.head, seen, newer_root=there.root.version > seen.root_version)
     except DirectoryRefusedError:
         return True
     return False

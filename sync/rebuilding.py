@@ -241,7 +241,7 @@ class Rebuilding:
         if self.phone is not None:
             directory.accept(self.phone, "", now=0)
         else:
-            state.set_place(_HANDLER, ["", self.known.head_version, b""])
+            state.set_place(_HANDLER, ["", self.known.head_version, b"", self.ground.root.version])
             Publisher(directory, "").prepare(root)
             # Nobody has seen this edition: what the relay shows later is compared with what was published.
             seen = [self.known.head_version, b"", self.ground.root.version, self.ground.newest_hash]

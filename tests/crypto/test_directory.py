@@ -207,6 +207,24 @@ def test_numbers_that_are_absurdly_high_are_refused_by_whoever_has_seen_any() ->
             verified(content, head_for(content, **changes), seen=seen)
 
 
+def test_under_a_newer_root_a_directory_is_newer_whatever_its_number() -> None:
+    two = next_root(ROOT, name="New name")
+    content = replace(published().phone, roots=(signed_root(), two.sign([officer()]))).encode()
+    for number in (1, 7 + 2**20, 2**47 - 2):
+        seen = Seen(number, bytes(32), root_version=1, root_hash=root_hash(ROOT.encode()))
+        for version in (3, 2**47 - 1):
+            if version != number + 1:
+                assert verified(content, head_for(content, version=version), seen=seen).root.version == 2
+        same = replace(seen, root_version=2, root_hash=root_hash(two.encode()))
+        for version in {number - 1, number + 2**20 + 1} - {0}:
+            with pytest.raises(DirectoryRefusedError, match=r"older|absurdly"):
+                verified(content, head_for(content, version=version), seen=same)
+    seen = Seen(1, bytes(32), root_version=1, root_hash=root_hash(ROOT.encode()))
+    for changes in ({"version": 2**47}, {"version": 7, "token_epoch": 8 + 2**16}):
+        with pytest.raises(DirectoryRefusedError, match="absurdly"):
+            verified(content, head_for(content, **changes), seen=seen)
+
+
 def test_a_generation_beyond_what_the_root_allows_is_refused_also_by_whoever_has_seen_nothing() -> None:
     part = published().phone
     most = generation_limit(ROOT.version) - 1

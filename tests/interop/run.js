@@ -17,6 +17,7 @@ const SAYS_NOTHING = [
   /^\/rosters\/\d+\/(root|former\/\d+)$/, // keys of officers who signed none of the statements
   /^\/sealed\/(by a stranger|reason 6)$/, // left out of a roster, whatever else is in them
   /^\/accepted\/(2\/seen_hash|3\/seen_root_version)$/, // versions were skipped; the chain is newer still
+  /^\/accepted\/[45]\/seen_(version|hash)$/, // under a newer root the number seen says nothing
   /^\/late_chains\/2\/anchors\/0$/, // a root that nobody knows
   /^\/sealed\/root-3-and-a-stranger$/, // the place that is altered is in the stranger's signature
 ];

@@ -63,11 +63,92 @@ def test_after_an_absurd_number_honest_publishers_go_on(
     assert before.token_epoch <= after.token_epoch < before.token_epoch + 10
 
 
+@pytest.mark.parametrize("field", ["version", "token_epoch"])
+def test_who_followed_an_absurd_number_as_a_newcomer_goes_on_under_the_next_root(
+    office: Office, monkeypatch: pytest.MonkeyPatch, field: str
+) -> None:
+    build, most = Editor.build, {"version": 2**47 - 1, "token_epoch": 2**31 - 1}[field]
+
+    def absurd(editor: Editor, there: There = There()) -> Edition:  # noqa: B008 - frozen
+        made = build(editor, there)
+        head = replace(made.version, **{field: most})  # type: ignore[arg-type]
+        return replace(made, head=sign_head(head, by=editor.directory.me.identity))
+
+    office.join("P", role=Role.INTAKE)  # a phone and a handler that have seen nothing yet
+    office.join("N")
+    office.session("A", "B", "H")
+    before = office.phone_part("H").head
+    with monkeypatch.context() as patch:
+        patch.setattr(Editor, "build", absurd)
+        mark_due(office.states["B"])
+        with pytest.raises(DirectoryRefusedError, match="absurdly"):
+            office.publish("B")
+    office.session("P", "N")
+    assert getattr(office.phone_part("P").head, field) == most
+    with pytest.raises(DirectoryRefusedError, match="absurdly"):
+        office.session("H")
+    revoke(office.client("A"), device=office.client("B").me.id, reason=Reason.SEIZED)
+    office.session("A", "H", "P", "N")
+    for name in ("H", "P", "N"):
+        head = office.phone_part(name).head
+        assert before.version < head.version < before.version + 1_000
+        assert head.token_epoch < before.token_epoch + 10
+    assert office.tokens_taken("P") == [True]
+    assert generation_of(office, "N") in {e.chain.generation for e in load_generations(office.states["N"])}
+
+
+def test_a_publisher_who_followed_an_absurd_number_publishes_under_the_next_root(office: Office) -> None:
+    """Nobody else is left: its own count begins again, and whoever had seen less follows."""
+    state = office.states["A"]
+    head = office.phone_part("A").head
+    follow(office, "A")
+    mark_due(state)
+    with pytest.raises(DirectoryRefusedError):
+        office.publish("A")
+    revoke(office.client("A"), device=office.client("B").me.id, reason=Reason.SEIZED)
+    office.session("A", "H")
+    assert office.phone_part("H").root.version > 1
+    assert office.phone_part("H").head.version < head.version + 1_000
+    mark_due(state)
+    office.session("A", "H")
+
+
+def test_a_publisher_who_followed_an_absurd_number_takes_over_what_others_publish_under_the_next_root(
+    office: Office,
+) -> None:
+    follow(office, "A")
+    office.propose("B", lambda root: replace(root, name="Sramik Sangha"))
+    office.session("B")
+    published = office.phone_part("B").head
+    mark_due(office.states["A"])
+    office.session("A", "B", "H")
+    for name in ("A", "B", "H"):
+        assert office.phone_part(name).root.name == "Sramik Sangha"
+        assert office.phone_part(name).head.version == published.version + 1
+
+
+def test_a_handler_part_that_came_before_its_phone_part_counts_under_that_root(office: Office) -> None:
+    """Else an older one would be newer, since a newer root makes every number newer."""
+    state = office.states["H"]
+    state.set_place("directory-handler", [*state.place("directory-handler")[:3], 0])
+    assert office.client("H").handler_seen().root_version == 0
+    office.session("H")
+    assert office.client("H").handler_seen().root_version == office.phone_part("H").root.version
+
+
+def follow(office: Office, name: str) -> None:
+    """As if this device had seen nothing before an absurd number."""
+    state = office.states[name]
+    for place, at in (("directory-seen", 0), ("directory-handler", 1)):
+        kept = list(state.place(place))
+        state.set_place(place, [*kept[:at], 2**47 - 1, *kept[at + 1 :]])
+
+
 def test_an_edition_that_no_reader_would_accept_is_not_put(
     office: Office, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     before = office.version()
-    monkeypatch.setattr(Editor, "_place", lambda editor, there: (2**46, bytes(32)))
+    monkeypatch.setattr(Editor, "_place", lambda editor, there, root: (2**46, bytes(32)))
     mark_due(office.states["A"])
     with pytest.raises(DirectoryRefusedError, match="absurdly"):
         office.publish("A")

@@ -110,6 +110,10 @@ def directory() -> dict[str, Any]:
     two = keep_signed(frozen, "root-2", SECOND_ROOT.encode(), by=[OFFICER], label=ROOT_LABEL)
     three = keep_signed(frozen, "root-3", THIRD.encode(), by=[OFFICER, SECOND], label=ROOT_LABEL)
     _keep_phone(frozen, "phone-part-of-a-late-chain", replace(part, roots=(two, three)), handler_content)
+    jump = JUMPS["a version that jumps"]
+    _keep_phone(
+        frozen, "a late version that jumps", replace(part, roots=(two, three)), handler_content, **jump
+    )
     for what, readable in (
         ("a desk twice", ((people.DESK, READABLE), (people.DESK, READABLE))),
         ("readable from tomorrow", ((people.DESK, TODAY + 1),)),
@@ -156,6 +160,12 @@ def directory() -> dict[str, Any]:
              "seen_hash": seed("another").hex()},
             {"name": "a late chain with the root seen", "sealed": "phone-part-of-a-late-chain",
              "seen_root_version": 2, "seen_root": late},
+            {"name": "a lower number under a newer root", "sealed": "phone-part-of-a-late-chain",
+             "seen_version": head.version + 2, "seen_hash": seed("another").hex(), "seen_root_version": 2,
+             "seen_root": late},
+            {"name": "a number that jumps under a newer root", "sealed": "a late version that jumps",
+             "seen_version": head.version, "seen_hash": seed("another").hex(), "seen_root_version": 2,
+             "seen_root": late},
             {"name": "a late chain with the root of the invitation", "sealed": "phone-part-of-a-late-chain",
              "pinned": late},
         ],
@@ -222,6 +232,8 @@ def _refusals(head: Head, late: str) -> list[dict[str, Any]]:
          "seen_root_version": 1, "seen_root": ORG.hex(), "error": REFUSED},
         {"name": "an older root than seen", "sealed": "phone-part", "seen_root_version": 2, "seen_root": late,
          "error": REFUSED},
+        {"name": "a lower number under the root seen", "sealed": "phone-part-of-a-late-chain",
+         "seen_version": head.version + 2, "seen_root_version": 3, "seen_root": late, "error": REFUSED},
         {"name": "not the invitation's root", "sealed": "phone-part", "pinned": late, "error": REFUSED},
         *({"name": what, "sealed": what, "error": REFUSED}
           for what in ("a desk twice", "readable from tomorrow", "a handler nobody admitted",

@@ -61,7 +61,8 @@ const REASONS = {
   "a late chain without the root seen": /contain the anchor/, "not the invitation's root": /contain the anchor/,
   "an older root than seen": /anchor|older root/, "a desk twice": /twice/, "readable from tomorrow": /after the head/,
   "a handler nobody admitted": /0 officers of 1/, "roots of another organisation": /anchor|first/,
-  "roots from a later one": /anchor|first/, "a generation too many": /generation that the root/,
+  "roots from a later one": /anchor|first/, "a lower number under the root seen": /older than/,
+  "a generation too many": /generation that the root/,
   "a version that jumps": /version that is absurdly/, "a token epoch that jumps": /token epoch that is absurdly/,
 };
 
