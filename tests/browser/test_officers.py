@@ -19,10 +19,9 @@ from app.actions.device import Device
 from app.screens.app import make_main
 from app.screens.host import WebHost
 from app.screens.state import Session
-from tests.browser.pane import Pane
+from tests.browser.pane import PATIENCE_MS, Pane, until
 from tests.sync.world import World
 
-WAIT_MS = 60_000
 TRY_MS = 3_000
 
 
@@ -61,49 +60,36 @@ def page(world: World, second: Device, chromium: Browser) -> Iterator[Page]:
 def test_two_officers_change_the_rules_together(page: Page, world: World, second: Device) -> None:
     desk = Pane(page.main_frame)
     desk.wake()
-    tap(desk, re.compile("^Devices"))
-    tap(desk, "Officers and rules")
+    desk.tap(re.compile("^Devices"))
+    desk.tap("Officers and rules")
 
-    tap(desk, "2 of 2")
-    tap(desk, "Change this…")
-    sees(desk, "All 2 must sign. If one of them cannot be reached any more, nobody can change the officers.")
+    desk.tap("2 of 2")
+    desk.tap("Change this…")
+    desk.see("All 2 must sign. If one of them cannot be reached any more, nobody can change the officers.")
     sign = desk.button("Sign this change")
-    expect(sign).to_have_attribute("aria-disabled", "true", timeout=WAIT_MS)
+    expect(sign).to_have_attribute("aria-disabled", "true", timeout=PATIENCE_MS)
     write(page, desk, re.compile("Type the name"), "Sramik Union", opens="Sign this change")
-    tap(desk, "Sign this change")
-    sees(desk, "It is in force now.")
-    tap(desk, "Close")
+    desk.tap("Sign this change")
+    desk.see("It is in force now.")
+    desk.tap("Close")
 
     write(page, desk, "Sendings of one device in a week", "96", opens="Change these numbers…")
-    tap(desk, "Change these numbers…")
-    sees(desk, "One more officer must sign this.")
-    tap(desk, "Sign this change")
-    sees(desk, "It waits for one more signature.")
-    tap(desk, "Close")
-    sees(desk, "Waiting for another officer")
+    desk.tap("Change these numbers…")
+    desk.see("One more officer must sign this.")
+    desk.tap("Sign this change")
+    desk.see("It waits for one more signature.")
+    desk.tap("Close")
+    desk.see("Waiting for another officer")
 
     world.sign_all(second)
     root = members.newest_root(second)
     assert (root.threshold, root.policy.tokens_per_week) == (2, 96)
     officers.add_desk(second, "Night shift")
-    tap(desk, "Sync now")
-    tap(desk, re.compile("^Waiting for another officer"))
-    sees(desk, "There is a new desk: Night shift.")
-    tap(desk, re.compile("^Sign"))
-    sees(desk, "Signed. It is in force now.")
-
-
-def tap(desk: Pane, name: str | re.Pattern[str]) -> None:
-    """Press what has this name, as soon as it can be pressed."""
-    button = desk.button(name)
-    button.wait_for(state="attached", timeout=WAIT_MS)
-    expect(button).not_to_have_attribute("aria-disabled", "true", timeout=WAIT_MS)
-    button.click(timeout=WAIT_MS)
-
-
-def sees(desk: Pane, words: str) -> None:
-    """Wait for a sentence."""
-    desk.frame.get_by_text(words).first.wait_for(state="attached", timeout=WAIT_MS)
+    desk.tap(re.compile("^Waiting for another officer"))
+    news = "There is a new desk: Night shift."
+    until(lambda: desk.tap("Sync now"), lambda: desk.frame.get_by_text(news))
+    desk.tap(re.compile("^Sign"))
+    desk.see("Signed. It is in force now.")
 
 
 def write(page: Page, desk: Pane, name: str | re.Pattern[str], words: str, *, opens: str) -> None:
@@ -111,10 +97,10 @@ def write(page: Page, desk: Pane, name: str | re.Pattern[str], words: str, *, op
     it has the focus, and forgets what was written before; only the button shows that it heard.
     """
     entry, button = desk.field(name), desk.button(opens)
-    entry.wait_for(state="attached", timeout=WAIT_MS)
-    deadline = time.monotonic() + WAIT_MS / 1000
+    entry.wait_for(state="attached", timeout=PATIENCE_MS)
+    deadline = time.monotonic() + PATIENCE_MS / 1000
     while True:
-        entry.click(timeout=WAIT_MS)
+        entry.click(timeout=PATIENCE_MS)
         page.keyboard.press("Control+A")
         page.keyboard.insert_text(words)
         try:
