@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crypto.desk_keys import DeskSeed, EpochKey, SeedWrap, day_of, decode_days, encode_days
+from crypto.desk_keys import DeskSeed, EpochKey, SeedWrap, day_of, decode_days, encode_days, line_of, new_line
 from crypto.encoding import decode, encode
 from crypto.errors import EncodingError, SignatureRefusedError
 from crypto.primitives import OpenError
@@ -43,6 +43,7 @@ def test_a_chain_gives_the_same_days_from_wherever_it_stands() -> None:
 
 
 def test_a_chain_never_goes_back_nor_on_for_ever() -> None:
+    assert desk_seed().at(TODAY + 4_000).day == TODAY + 4_000
     for day in (TODAY - 1, TODAY + 4_001):
         with pytest.raises(ValueError, match="forward"):
             desk_seed().at(day)
@@ -154,3 +155,27 @@ def test_a_wrapped_thing_that_is_no_seed_opens_nothing() -> None:
 def test_any_value_is_refused_as_a_wrap_with_an_encoding_error(value: Any) -> None:
     with pytest.raises(EncodingError):
         SeedWrap.from_wire(value)
+
+
+def test_a_day_has_86_400_seconds_from_the_first_of_1970() -> None:
+    for day in (0, 1, TODAY, 40_000):
+        assert day_of(day * 86_400) == day_of((day + 1) * 86_400 - 0.5) == day
+
+
+def test_the_largest_numbers_of_days_and_wraps_are_those_of_the_protocol() -> None:
+    days = {1: DESK, 2: 2**32 - 1, 3: 2**31 - 1, 4: [PUBLIC] * 400}
+    assert len(decode_days(days)) == 400
+    wire = [DESK, 2**32 - 1, 2**31 - 1, device("handler"), 2**32 - 1, bytes(32 + 1_136)]
+    assert SeedWrap.from_wire(wire).to_wire() == wire
+    for change in ({2: 2**32}, {3: 2**31}, {4: [PUBLIC] * 401}):
+        with pytest.raises(EncodingError):
+            decode_days({**days, **change})
+    for place, number in ((1, 2**32), (2, 2**31), (4, 2**32)):
+        with pytest.raises(EncodingError):
+            SeedWrap.from_wire([*wire[:place], number, *wire[place + 1 :]])
+
+
+def test_a_line_has_65_536_generations() -> None:
+    for generation, line in ((0, 0), (65_535, 0), (65_536, 1), (131_071, 1), (131_072, 2)):
+        assert line_of(generation) == line
+        assert new_line(generation) == (line + 1) * 65_536

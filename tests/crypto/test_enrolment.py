@@ -19,7 +19,14 @@ from crypto.enrolment import (
     require_digits,
     transcript,
 )
-from crypto.errors import DigitsDifferError, InvitationRefusedError, ReplyRefusedError, WelcomeRefusedError
+from crypto.errors import (
+    DigitsDifferError,
+    EncodingError,
+    InvitationRefusedError,
+    ReplyRefusedError,
+    WelcomeRefusedError,
+)
+from crypto.invitations import read_text
 from crypto.primitives import hkdf, hmac_sha256
 from crypto.reply_cells import REPLY_CELL_BYTES, ReplyCell, ReplyKind, seal_reply
 from crypto.roster import Role
@@ -168,6 +175,30 @@ def test_a_malformed_invitation_is_refused(change: dict[int, Any]) -> None:
 
 
 # --- reply --------------------------------------------------------------------------------------------------
+
+
+def test_the_limits_of_an_invitation_are_those_of_the_protocol() -> None:
+    parts = decode(INVITATION.encode())
+    long = "https://" + "r" * 292
+    for change in (
+        {3: long},
+        {8: "l" * 60},
+        {10: 2**32 - 1},
+        {11: 2**20 - 1},
+        {12: 1},
+        {12: 64},
+        {13: 2**40 - 1},
+    ):
+        assert decode(Invitation.decode(encode({**parts, **change})).encode()) == {**parts, **change}
+    for change in ({3: long + "r"}, {8: "l" * 61}, {10: 2**32}, {11: 2**20}, {12: 0}, {12: 65}, {13: 2**40}):
+        with pytest.raises(InvitationRefusedError):
+            Invitation.decode(encode({**parts, **change}))
+
+
+def test_a_text_has_at_most_sixteen_thousand_characters() -> None:
+    assert len(read_text("p" * 20 + "A" * 15_980, "p" * 20)) == 15_980 * 3 // 4
+    with pytest.raises(EncodingError):
+        read_text("p" * 21 + "A" * 15_980, "p" * 21)
 
 
 def test_a_reply_is_believed_with_its_invitation() -> None:
