@@ -28,6 +28,7 @@ from tests.sync.stores import NOW, Hands, new_state
 
 ME = people.device("handler")
 SEED, KEY = people.desk_seed(), people.epoch_key("handler")
+LATER = replace(SEED, generation=4)
 AHEAD, WEEK_S = 40, 604_800
 
 
@@ -60,17 +61,18 @@ def test_a_seed_that_is_wrapped_to_this_handler_is_kept_once_with_its_days() -> 
 @pytest.mark.parametrize(
     "wrap",
     [
-        wrapped(to=replace(KEY, handler=people.device("other"))),
-        wrapped(to=replace(KEY, epoch=people.WEEK - 1)),
-        wrapped(to=replace(KEY, key=people.pair("another").sealing_key)),
-        wrapped(org=people.OTHER_ORG),
-        replace(wrapped(), generation=9),
-        replace(wrapped(), day=TODAY - 1),
+        wrapped(LATER, to=replace(KEY, handler=people.device("other"))),
+        wrapped(LATER, to=replace(KEY, epoch=people.WEEK - 1)),
+        wrapped(LATER, to=replace(KEY, key=people.pair("another").sealing_key)),
+        wrapped(LATER, org=people.OTHER_ORG),
+        replace(wrapped(LATER), generation=9),
+        replace(wrapped(LATER), day=TODAY - 1),
     ],
     ids=["another handler", "a key that is over", "another key", "another organisation", "number", "day"],
 )
 def test_a_seed_that_is_not_wrapped_to_this_very_handler_is_passed(wrap: SeedWrap) -> None:
     assert taken(handler(), wrap, wrapped()) == [SEED]
+    assert taken(handler(), wrapped(LATER)) == [LATER], "the right one"
 
 
 def test_a_day_key_is_found_for_days_that_the_chain_still_has_and_no_others() -> None:

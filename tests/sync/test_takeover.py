@@ -6,12 +6,12 @@ from dataclasses import replace
 
 import pytest
 
-from crypto.desk_keys import DeskSeed, EpochKey
+from crypto.desk_keys import DeskSeed, EpochKey, SeedWrap, generation_limit
 from crypto.directory import PhoneDirectory
 from crypto.handler_part import HandlerPart, PublisherBox
 from crypto.ids import DeskId
 from crypto.roster import Role
-from sync.belonging import keep_roots
+from sync.belonging import keep_roots, roots, statements
 from sync.deskkeys import Generation, load_generations, save_generations
 from sync.membership import Membership, Self
 from sync.rights import candidates, wanted_token
@@ -166,3 +166,44 @@ def test_of_an_edition_that_is_not_believed_one_token_is_tried_and_none_is_wante
     assert candidates(takeover.state) == [OLD, FRESH]
     assert wanted_token(takeover.state) == OLD
     assert known_state(takeover.state) is None, "nor what it says of the token sets"
+
+
+def wraps(*chains: DeskSeed) -> HandlerPart:
+    made = tuple(SeedWrap.make(chain, to=people.epoch_key("handler"), org=people.ORG) for chain in chains)
+    return replace(part(), wraps=made)
+
+
+def test_a_wrapped_seed_is_taken_if_it_is_the_published_one_or_is_not_published_yet() -> None:
+    later = replace(MINE, generation=MINE.generation + 1)
+    for chains, kept in (([MINE], [MINE]), ([FOREIGN], []), ([later], [later]), ([FOREIGN, later], [later])):
+        takeover = taking()
+        takeover.handler(wraps(*chains), directory())
+        assert held(takeover.state) == kept
+
+
+def test_a_chain_that_is_held_is_not_dropped_for_what_a_handler_part_brings() -> None:
+    takeover, later = holding(FOREIGN), replace(MINE, generation=MINE.generation + 1)
+    takeover.handler(wraps(MINE, later), directory())
+    assert held(takeover.state) == [FOREIGN, later]
+
+
+def test_a_wrapped_seed_whose_number_the_root_does_not_allow_is_passed() -> None:
+    limit = generation_limit(directory().root.version)
+    highest, beyond = (replace(MINE, generation=number) for number in (limit - 1, limit))
+    takeover = taking()
+    takeover.handler(wraps(beyond, highest), directory())
+    assert held(takeover.state) == [highest]
+
+
+def test_a_handler_part_without_roots_leaves_those_that_are_known() -> None:
+    takeover = publisher()
+    takeover.handler(replace(part(box(FRESH)), roots=()), directory())
+    assert [entry.body for entry in roots(takeover.state)] == [people.signed_root().body]
+    assert wanted_token(takeover.state) == FRESH
+
+
+def test_what_officers_signed_is_news_once() -> None:
+    takeover = taking()
+    assert takeover.statements(part())
+    assert not takeover.statements(part())
+    assert len(statements(takeover.state)) == 2
