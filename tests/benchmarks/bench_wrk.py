@@ -30,7 +30,7 @@ from tests.sync.relay.running import RunningRelay, start_relay
 SCRIPT = Path(__file__).with_name("deposits.lua")
 TOKENS = 60_000
 THREADS = 2
-SECONDS = 5
+SECONDS = 10
 RUNS = 5
 
 
@@ -61,6 +61,9 @@ def main() -> None:
     ):
         for connections in (64, 1_000):
             runs = [run(wrk, relay, Path(name), connections=connections) for _ in range(RUNS)]
+            if not all(one["stored"] and one["median_s"] for one in runs):
+                not_measured(f"relay: wrk, {connections} connections", because="the machine is too busy")
+                continue
             report(
                 f"relay: wrong answers and broken connections, wrk, {connections} connections",
                 sum(one["other"] + one["broken"] for one in runs),
