@@ -11,9 +11,11 @@ from crypto.desk_keys import DeskSeed, EpochKey, SeedWrap
 from crypto.errors import EncodingError
 from crypto.ids import OrganisationId
 from sync.deskkeys import (
+    CELL_DAYS,
     RESEED_DAYS,
     DayKeys,
     Generation,
+    kept_keys,
     load_epoch_keys,
     load_generations,
     newest,
@@ -22,6 +24,7 @@ from sync.deskkeys import (
     take_wraps,
 )
 from sync.state import State
+from sync.windows import note_page_day
 from tests.crypto import people
 from tests.crypto.people import DESK, ORG, OTHER_DESK, TODAY
 from tests.sync.stores import NOW, Hands, new_state
@@ -134,3 +137,19 @@ def test_seeds_are_kept_in_order_of_desk_and_number() -> None:
     save_generations(state, [Generation(chain, TODAY, TODAY) for chain in chains])
     found = [(entry.chain.desk, entry.chain.generation) for entry in load_generations(state)]
     assert found == sorted(found)
+
+
+def test_a_newer_seed_of_another_desk_says_nothing_of_which_of_this_desks_is_over() -> None:
+    theirs = replace(SEED, desk=OTHER_DESK, generation=9)
+    held = [Generation(SEED, TODAY, TODAY), Generation(theirs, TODAY, TODAY)]
+    for desks in (held, held[::-1]):
+        keys = DayKeys(desks, TODAY + CELL_DAYS + 1)
+        assert {key.desk for key in keys.candidates(TODAY)} == {DESK, OTHER_DESK}
+
+
+def test_a_key_from_before_any_page_was_seen_counts_from_the_first_page_day_that_is_known() -> None:
+    state = new_state()
+    made: list[list[Any]] = [[1, b"", NOW], [2, b"", NOW, None], [3, b"", NOW, TODAY - 1]]
+    assert [entry[3] for entry in kept_keys(state, made, days=44)] == [None, None, TODAY - 1]
+    note_page_day(state, TODAY)
+    assert [entry[3] for entry in kept_keys(state, made, days=44)] == [TODAY, TODAY, TODAY - 1]
