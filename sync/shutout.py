@@ -11,11 +11,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from crypto.ids import DeviceId, OfficerId, OrganisationId
-from crypto.root import Root
+from crypto.root import Root, former_officers
 from crypto.roster import Revocation
 from crypto.signed import Countersigned
 from crypto.statements import decode_statement
-from sync.belonging import newest_root, own_officer, roster
+from sync.belonging import newest_root, own_officer, roots, roster
 from sync.state import State
 
 
@@ -47,14 +47,13 @@ def may_revoke_too(state: State, device: DeviceId, *, org: OrganisationId) -> bo
     return in_office and me is not None and not revoked_by(state, me, device, org=org)
 
 
-def signed_by_who_goes(
-    state: State, root: Root, proposed: Root, *, org: OrganisationId
-) -> list[Countersigned]:
-    """Statements that hold and that an officer signed who goes with `proposed`: who signs the change signs
-    them too, and may not have them. Without revocations of officers who stay.
+def signed_by_who_goes(state: State, proposed: Root, *, org: OrganisationId) -> list[Countersigned]:
+    """Statements that hold and that an officer signed who goes with `proposed`, or has gone: who signs the
+    change signs them too, and may not have them. Without revocations of officers who stay.
     """
-    gone = root.officer_publics().keys() - proposed.officer_publics().keys()
-    in_office, known = {officer.device for officer in proposed.officers}, roster(state, root=root, org=org)
+    gone = former_officers(roots(state)).keys() - proposed.officer_publics().keys()
+    in_office = {officer.device for officer in proposed.officers}
+    known = roster(state, root=newest_root(state, org=org), org=org)
     found = []
     for key, signed in known.statements.items():
         said = decode_statement(signed.body)

@@ -28,16 +28,19 @@ class NoProposalFileError(RootRefusedError):
 
 
 def export(device: Device, proposal_id: str) -> bytes:
-    """The file of a change that waits here, with the signatures it has. Sealed for who belongs.
+    """The file of a change that waits here, or that this device's signature brought into force, with the
+    signatures it has. Sealed for who belongs.
 
     Raises `NothingWaitsError`, `SignHereError`.
     """
-    root, key, org = require_officer(device), device.member.directory_key, device.member.org
+    require_officer(device)
+    key, org = device.member.directory_key, device.member.org
     if key is None:
         raise SignHereError
-    known = {root_hash(entry.body): entry for entry in belonging.proposals(device.state)}
+    open_now = [*belonging.proposals(device.state), belonging.roots(device.state)[-1]]
+    known = {root_hash(entry.body): entry for entry in open_now}
     signed = known[meant(proposal_id, list(known))]
-    carried = shutout.signed_by_who_goes(device.state, root, Root.decode(signed.body), org=org)
+    carried = shutout.signed_by_who_goes(device.state, Root.decode(signed.body), org=org)
     return CarriedProposal(signed, tuple(carried)).seal(key=key, org=org)
 
 

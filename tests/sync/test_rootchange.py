@@ -10,17 +10,26 @@ import pytest
 
 from crypto.errors import DirectoryRefusedError
 from crypto.ids import DeviceId
-from crypto.root import PublishRight, Root
-from crypto.roster import Reason, Revocation
+from crypto.root import PublishRight, Root, former_officers, root_hash
+from crypto.roster import LABEL, Reason, Revocation
 from crypto.statements import decode_statement
 from sync import rights
-from sync.belonging import own_officer, proposals, take_proposals
+from sync.belonging import (
+    keep_statement,
+    officer_key,
+    own_officer,
+    proposals,
+    roots,
+    settle,
+    take_proposals,
+    take_statements,
+)
 from sync.due import mark_due
 from sync.errors import RootSignedError
 from sync.relay.places import replace_publish_token
 from sync.revoking import ClockAheadError, close_window, revoke
 from sync.rootchange import countersign, open_proposals, without
-from sync.shutout import returning
+from sync.shutout import returning, signed_by_who_goes
 from sync.windows import note_page_day
 from tests.sync.offices import DAY, Hands, Office
 from tests.sync.relay.running import RunningRelay, start_relay
@@ -171,6 +180,43 @@ def test_one_officer_who_shuts_everybody_out_is_put_out_by_hand_and_by_the_relay
     mark_due(office.states["A"])
     office.settle("A", "B", "D", "H")
     assert rights.refused_since(office.states["A"]) is None, "A publishes again"
+
+
+def carry(office: Office, one: str, other: str, digest: bytes) -> None:
+    """The file of a change (app.actions.carrying)."""
+    state, at = office.states[one], office.states[other]
+    (entry,) = (e for e in [*proposals(state), roots(state)[-1]] if root_hash(e.body) == digest)
+    carried = signed_by_who_goes(state, Root.decode(entry.body), org=office.org)
+    with at.transaction():
+        take_statements(at, carried, officers=former_officers(roots(at)))
+        take_proposals(at, [entry], org=office.org)
+        settle(at, org=office.org)
+
+
+def test_who_signs_by_hand_signs_what_was_admitted_meanwhile_too(office: Office) -> None:
+    """N was admitted by C, who goes, and B, after A was shut out; a handler takes two officers."""
+    office.propose("A", lambda root: replace(root, policy=replace(root.policy, handler_officers=2)))
+    office.session("A", "B")
+    assert sign(office, "B")
+    office.settle("B", "A", "C", "D")
+    assert lock_out(office, "A", by="C")
+    office.join("N", by="B")
+    office.session("C", "B", "C")
+    (waiting,) = office.roster("C").pending.values()
+    with office.states["C"].transaction():
+        keep_statement(
+            office.states["C"], waiting.signed.add(label=LABEL, by=officer_key(office.states["C"]))
+        )
+        mark_due(office.states["C"])
+    office.session("C", "B")
+    proposed = office.propose("B", without(office.client("C").me.id))
+    carry(office, "B", "A", proposed.hash)
+    assert all(member.active for member in office.roster("A").members.values()), "not that A was revoked"
+    assert sign(office, "A", proposed.hash)
+    assert "C" in officers(office, "B")
+    carry(office, "A", "B", proposed.hash)
+    assert officers(office, "A") == officers(office, "B") == {"A", "B", "D"}
+    assert {"A", "N"} <= {m.admission.label for m in office.roster("B").members.values() if m.active}
 
 
 def test_no_device_brings_a_device_back_unasked(office: Office) -> None:
