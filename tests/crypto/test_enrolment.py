@@ -432,6 +432,7 @@ def test_the_body_of_a_welcome_is_what_the_specification_says() -> None:
         {4: 2, 6: 32, 9: None},
         {7: "a" * 61},
         {8: None},
+        {11: 2**32},
         {12: 2**20},
         {13: 0},
         {13: seed("master")},
@@ -493,3 +494,7 @@ def test_the_largest_welcome_fits_its_cell() -> None:
     assert opened(welcome(largest)) == largest
     with pytest.raises(ValueError, match="does not fit"):
         welcome(replace(WELCOME, label="a" * MAX_WELCOME_BYTES))
+    room = 2_900 - len(encode({**BODY, 7: "a" * 300})) + 300
+    assert len(welcome(replace(WELCOME, label="a" * room))) == REPLY_CELL_BYTES
+    with pytest.raises(ValueError, match="does not fit"):
+        welcome(replace(WELCOME, label="a" * (room + 1)))

@@ -98,6 +98,18 @@ def framed(body: bytes, *, length: int | None = None, pad: int | None = None) ->
     return start + bytes(-len(start) % 1_024 if pad is None else pad)
 
 
+FULL = framed(encode({1: 1, 2: "207-4193-6", 3: 5, 4: {"n": "a" * 996}}))
+"""A frame without padding."""
+
+
+def test_a_frame_that_needs_no_padding_has_none() -> None:
+    assert len(FULL) == 1_024 == 4 + int.from_bytes(FULL[:4], "big")
+    parcel = Parcel(bytes(16), DESK, 3, TODAY, day_key().key.seal(FULL, info=INFO))
+    content = opened(parcel)
+    assert content.payload == {"n": "a" * 996}
+    assert len(sealed(content).sealed) == 1_024 + 1_136
+
+
 @pytest.mark.parametrize(
     ("why", "plain"),
     [
@@ -105,6 +117,8 @@ def framed(body: bytes, *, length: int | None = None, pad: int | None = None) ->
         ("three bytes", b"\0\0\0"),
         ("not padded", framed(GOOD, pad=0)),
         ("a whole block too much", framed(GOOD) + bytes(1_024)),
+        ("a whole block too much and nothing else", FULL + bytes(1_024)),
+        ("a time of 2^40", framed(encode({1: 1, 2: "c", 3: 2**40, 4: {}}))),
         ("a length beyond the end", framed(GOOD, length=2_000)),
         ("a shorter length", framed(GOOD, length=len(GOOD) - 1)),
         ("a byte in the padding", framed(GOOD)[:-1] + b"\1"),
@@ -147,12 +161,13 @@ def test_cut_pieces_fit_a_cell_and_join_in_any_order(size: int) -> None:
 
 def test_the_largest_parcel_fits_the_limits_of_a_chunk() -> None:
     room = MAX_PLAIN_BYTES - len(encode({1: 1, 2: "207-4193-6", 3: 1, 4: {"n": b"a" * 70_000}})) + 70_000
-    parcel = sealed(ParcelContent(ParcelKind.COMPLAINT, "207-4193-6", 1, {"n": b"a" * (room - 2)}))
+    parcel = sealed(ParcelContent(ParcelKind.COMPLAINT, "207-4193-6", 1, {"n": b"a" * room}))
     chunks = cut(parcel)
-    assert len(chunks) <= MAX_CHUNKS
+    assert len(chunks) == MAX_CHUNKS == 288
+    assert MAX_PLAIN_BYTES == 4 * 1024 * 1024
     assert Chunk.from_body(chunks[-1].to_body()) == chunks[-1]
     with pytest.raises(ValueError, match="larger than a complaint"):
-        sealed(ParcelContent(ParcelKind.COMPLAINT, "207-4193-6", 1, {"n": b"a" * (room + 2)}))
+        sealed(ParcelContent(ParcelKind.COMPLAINT, "207-4193-6", 1, {"n": b"a" * (room + 1)}))
 
 
 def test_pieces_that_do_not_fit_together_are_refused() -> None:
