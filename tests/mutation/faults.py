@@ -168,7 +168,9 @@ class _Finder:
 
     def _annotations(self) -> Iterator[ast.AST]:
         for node in ast.walk(self._tree):
-            hints = (getattr(node, "annotation", None), getattr(node, "returns", None))
+            hints = [getattr(node, "annotation", None), getattr(node, "returns", None)]
+            if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "__all__":
+                hints = [node.value]
             yield from (hint for hint in hints if isinstance(hint, ast.AST))
 
     def _fault(self, kind: str, place: _Place, new: str) -> Fault:
