@@ -45,7 +45,7 @@ def kantha(home: Path, *arguments: str, passphrase: str | None = PASSPHRASE, **m
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=300,
         check=False,
         **more,
     )
@@ -74,7 +74,7 @@ class Organisation:
         return path
 
 
-def until(wanted: Callable[[], bool], *, seconds: float = 30) -> None:
+def until(wanted: Callable[[], bool], *, seconds: float = 120) -> None:
     """Try again until it is so: a page of the relay closes by time."""
     deadline = time.monotonic() + seconds
     while not wanted():
@@ -97,7 +97,7 @@ def relay(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Path]
     assert process.stdout is not None
     yield json.loads(process.stdout.readline())["listening"], data
     process.terminate()
-    assert process.wait(20) == 0
+    assert process.wait(60) == 0
 
 
 @pytest.fixture(scope="module")

@@ -4,6 +4,7 @@ lost.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import pty
@@ -11,9 +12,7 @@ import signal
 import socket
 import subprocess
 import threading
-import time
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +20,7 @@ import pytest
 import zxingcpp
 from PIL import Image
 
-from tests.cli.conftest import KANTHA, PASSPHRASE, Organisation, Said, kantha
+from tests.cli.conftest import KANTHA, PASSPHRASE, Organisation, Said, kantha, until
 from tests.cli.test_journey import RECORD
 
 
@@ -125,6 +124,16 @@ def test_the_passphrase_can_come_from_a_descriptor(organisation: Organisation) -
     refused(organisation.on_phone("outbox", "--passphrase-fd", "99", passphrase=None), status=2)
 
 
+def asked(process: subprocess.Popen[bytes]) -> None:
+    """Read up to the next question: what is typed before it is thrown away."""
+    said = b""
+    while not said.endswith(b": "):
+        assert process.stderr is not None
+        letter = process.stderr.read(1)
+        assert letter, said
+        said += letter
+
+
 def test_a_new_passphrase_is_asked_for_twice(tmp_path: Path) -> None:
     keyboard, terminal = pty.openpty()
     env = {**os.environ, "KANTHA_HOME": str(tmp_path / "new")}
@@ -134,10 +143,11 @@ def test_a_new_passphrase_is_asked_for_twice(tmp_path: Path) -> None:
             "--publish-token", "x" * 43,
         ],
         stdin=terminal, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=env, start_new_session=True,
+        bufsize=0,
     )  # fmt: skip
-    time.sleep(1)
+    asked(process)
     os.write(keyboard, b"jute thread and river water\n")
-    time.sleep(0.5)
+    asked(process)
     os.write(keyboard, b"jute thread and river wader\n")
     _, err = process.communicate(timeout=60)
     assert process.returncode == 1
@@ -224,13 +234,13 @@ def finished_and_arrived(organisation: Organisation) -> str:
     said = organisation.on_phone("complaint", "new", "--from", str(source), "--finish", "--json")
     code: str = said.json()["codes"][0]
     organisation.on_phone("sync", "--json").json()
-    deadline = time.monotonic() + 30
-    while time.monotonic() < deadline:
+
+    def arrived() -> bool:
         organisation.at_desk("sync", "--json").json()
-        if code in [line["code"] for line in organisation.at_desk("inbox", "--json").json()]:
-            return code
-        time.sleep(0.2)
-    raise AssertionError("it did not arrive")
+        return code in [line["code"] for line in organisation.at_desk("inbox", "--json").json()]
+
+    until(arrived)
+    return code
 
 
 def test_a_damaged_vault_says_so_and_is_left_as_it_is(organisation: Organisation, tmp_path: Path) -> None:
@@ -252,7 +262,7 @@ def test_a_vault_that_is_in_use_says_so(organisation: Organisation) -> None:
         refused(organisation.on_phone("outbox"), "open in another")
 
 
-@contextmanager
+@contextlib.contextmanager
 def server(answer: bytes | None) -> Iterator[int]:
     """Something that is not a relay: it says `answer` to everybody, or hangs up."""
     listener = socket.create_server(("127.0.0.1", 0))
@@ -305,16 +315,23 @@ def test_a_relay_that_is_down_or_answers_rubbish_loses_nothing(
             refused(created)
 
 
+def has_open(pid: int, name: str) -> bool:
+    """Whether the process has a file of this name open."""
+    for entry in Path(f"/proc/{pid}/fd").iterdir():
+        with contextlib.suppress(OSError):
+            if entry.readlink().name == name:
+                return True
+    return False
+
+
 def test_interrupted_is_status_three(organisation: Organisation) -> None:
-    with server(None) as port:
-        del port
-        env = {**os.environ, "KANTHA_HOME": str(organisation.desk), "KANTHA_PASSPHRASE": PASSPHRASE}
-        process = subprocess.Popen(
-            [KANTHA, "sync"], env=env, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-        )
-        time.sleep(0.4)
-        process.send_signal(signal.SIGINT)
-        _, err = process.communicate(timeout=60)
+    env = {**os.environ, "KANTHA_HOME": str(organisation.desk), "KANTHA_PASSPHRASE": PASSPHRASE}
+    process = subprocess.Popen(
+        [KANTHA, "sync"], env=env, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
+    until(lambda: process.poll() is not None or has_open(process.pid, "vault.lock"), seconds=60)
+    process.send_signal(signal.SIGINT)
+    _, err = process.communicate(timeout=60)
     assert process.returncode in (0, 3)
     if process.returncode == 3:
         assert err.strip().startswith("Interrupted.")
