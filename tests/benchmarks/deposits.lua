@@ -37,10 +37,10 @@ function request()
   return wrk.format("PUT", path, { Authorization = "Bearer " .. tokens[used] }, table.concat(cells))
 end
 
--- Not called for an answer without any header, such as the 204 of a deposit.
+-- Not called for every 204: only for answers with a header, or on a connection that has seen one.
 function response(status, headers, body)
   if status == 503 and headers["retry-after"] then busy = busy + 1
-  else other = other + 1 end
+  elseif status ~= 204 then other = other + 1 end
 end
 
 function done(summary, latency, requests)
