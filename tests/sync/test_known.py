@@ -11,10 +11,13 @@ from crypto.directory import DirectoryRefusedError, UntrustedPhoneDirectory
 from crypto.encoding import decode, encode
 from crypto.errors import ArchiveRefusedError
 from crypto.roster import Role
+from sync.directory import DirectoryClient
 from sync.ground import published_roots
 from sync.known import Known
+from sync.membership import Self
 from tests.crypto import people
 from tests.crypto.people import DESK, ORG
+from tests.sync.stores import member, new_state
 
 KNOWN = Known(
     ORG, (people.signed_root(),), (people.signed_admission("handler", Role.HANDLER),), 7, 2, ((DESK, 3),)
@@ -28,6 +31,11 @@ def changed(place: int, value: Any) -> bytes:
 def test_what_was_written_is_read() -> None:
     assert Known.decode(KNOWN.encode()) == KNOWN
     assert Known.decode(changed(6, [[DESK, 0], [DESK, 2**32 - 1]])).generations[1] == (DESK, 2**32 - 1)
+
+
+def test_before_its_first_directory_a_device_knows_nothing() -> None:
+    mine = member("handler", Role.HANDLER)
+    assert Known.of(DirectoryClient(new_state(), Self(people.identity("handler")), mine)) is None
 
 
 @pytest.mark.parametrize(

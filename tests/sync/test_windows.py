@@ -144,6 +144,29 @@ def test_a_closing_from_a_clock_that_was_ahead_is_undone_when_the_phone_is_heard
     assert [one.closed for one in windows(days.state, roster=roster(closed(at)), desk=DESK)] == [False]
 
 
+def test_a_closing_that_was_seen_before_any_page_counts_from_when_it_was_said() -> None:
+    days, shut = Days(), closed(NOW + 98 * DAY)
+    days.clock.now += 99 * DAY
+    assert [one.closed for one in windows(days.state, roster=roster(shut), desk=DESK)] == [True]
+    days.at(100).heard(97, since=90)
+    assert [one.closed for one in windows(days.state, roster=roster(shut), desk=DESK)] == [True]
+
+
+def test_a_closing_from_a_clock_that_was_ahead_closes_no_other_phones_window() -> None:
+    name = "second phone"
+    admitted = people.admission(name, Role.INTAKE, prefix=208, token_slot=2)
+    both = [closed(NOW + 500 * DAY), sign_statement(admitted, by=[people.officer()])]
+    later = WindowClosed(ORG, people.device(name), NOW + 600 * DAY)
+
+    def open_windows(*more: object) -> int:
+        return sum(not one.closed for one in windows(days.state, roster=roster(*both, *more), desk=DESK))
+
+    days = Days().at(100)
+    assert open_windows() == 1
+    days.at(110).heard(105, since=40)
+    assert open_windows(sign_statement(later, by=[people.officer()])) == 1, "the first one is open again"
+
+
 def test_a_closing_from_a_clock_that_was_ahead_hides_no_later_one() -> None:
     days, ahead = Days().at(100), closed(NOW + 500 * DAY)
     assert days.kept(ahead) == 56
@@ -258,6 +281,8 @@ def test_each_clock_is_held_against_itself() -> None:
     days.at(90, relay=20)
     assert age_days(days.state, made, page) == 30
     assert age_days(days.state, made, None) == 0
+    days.at(90, relay=-20)
+    assert age_days(days.state, made, page) == 90, "a relay that took back what it said has no say"
 
 
 # --- trial openings ------------------------------------------------------------------------
