@@ -14,11 +14,10 @@ from app.screens.officer.devices import in_order, kinds
 from tests.screens.officer.fakes import THIS, device
 
 EN = Translator("en")
-NOW = dt.datetime.now(dt.UTC)
 
 
 def ago(days: int) -> str:
-    return (NOW - dt.timedelta(days=days)).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return (dt.datetime.now(dt.UTC) - dt.timedelta(days=days)).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def word(one: DeviceView, *, look: bool = False) -> str:
