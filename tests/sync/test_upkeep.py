@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 import pytest
 
+from crypto.root import Policy
 from crypto.roster import Role
 from sync.belonging import keep_roots, newest_root, roster
 from sync.directory import DirectoryClient
@@ -59,7 +60,8 @@ def publisher() -> tuple[State, Upkeep]:
     state.keys.put("officer", people.officer().seed)
     state.keys.put("token-master", people.seed("master"))
     state.keys.put("publish-token", OLD.encode())
-    keep_roots(state, [people.signed_root()])
+    small = people.next_root(people.first_root(), policy=Policy(token_slots=4, tokens_per_week=2))
+    keep_roots(state, [people.signed_root(), small.sign([people.officer()])])
     client = DirectoryClient(state, Self(people.identity("publisher")), member("publisher", Role.HANDLER))
     client.pin_root(people.ORG)
     return state, Upkeep(client, "")
