@@ -329,7 +329,8 @@ def test_tokens_are_published_for_the_weeks_around_now(week: object, status: int
 @pytest.mark.parametrize(
     "path",
     [
-        "/", "/v1", "/v1/pools", f"/v1/pools/{POOL}", f"/v2/pools/{POOL}/publish-token", f"/v1/pool/{POOL}/publish-token",
+        "/", "/v1", "/v1/pools", f"/v1/pools/{POOL}",
+        f"/v2/pools/{POOL}/publish-token", f"/v1/pool/{POOL}/publish-token",
         f"/v1/pools/{POOL}/others/deposits/{'ef' * 16}", f"/v1/pools/{POOL}/others/pages",
         f"/v1/pools/{POOL}/others/pages/1", f"/v1/pools/{POOL}/directory/others",
         f"/v1/pools/{POOL}/complaints/pages/1/2", f"/v1/pools/{POOL[:-1]}/publish-token",
