@@ -173,3 +173,11 @@ def test_a_relay_cannot_tell_a_reply_from_any_other_cell() -> None:
     assert means[1] < -4
     assert means[2] > 4
     assert all(cell[1_119] < 128 for cell in (*replies, *others))
+
+
+def test_the_largest_numbers_of_a_reply_are_those_of_the_protocol() -> None:
+    for taken in ({"at": 0}, {"at": 2**40 - 1}, {"epoch": 0}, {"epoch": 2**32 - 1}):
+        assert Reply.claimed_invitation(reply(FOR_HANDLER, "handler", **taken)) == FOR_HANDLER.id
+    for refused in ({"at": 2**40}, {"at": -1}, {"epoch": 2**32}, {"epoch": -1}):
+        with pytest.raises(ReplyRefusedError):
+            Reply.claimed_invitation(reply(FOR_HANDLER, "handler", **refused))
