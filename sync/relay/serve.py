@@ -8,6 +8,7 @@ import json
 import logging
 import signal
 import socket
+import sqlite3
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -19,7 +20,7 @@ from sync import wire
 from sync.relay.app import RelayApp
 from sync.relay.clockwork import Clockwork
 from sync.relay.connections import BoundedConnection
-from sync.relay.places import create_pool, need_driver, replace_publish_token
+from sync.relay.places import RelayDatabaseError, create_pool, need_driver, replace_publish_token
 from sync.relay.sqlite_store import SqliteStore
 from sync.relay.store import Store
 
@@ -51,7 +52,7 @@ def serve(
 
     Raises OSError where the address cannot be used, `RelayRunningError` where another relay has the folder,
     `RelayVersionError` where it was written by a newer version and `RelayDatabaseError` where the database
-    cannot be used.
+    (the folder's too) cannot be used.
     """
     make_store = _store(data_dir, database_url)
     with listen(host, port) as listener:
@@ -75,7 +76,16 @@ def _store(data_dir: Path | None, database_url: str | None) -> Callable[[], Stor
         return lambda: PostgresStore(database_url)
     if data_dir is None:
         raise ValueError("a relay needs a folder or a database")
-    return lambda: SqliteStore(Path(data_dir))
+    return lambda: _open_folder(Path(data_dir))
+
+
+def _open_folder(data_dir: Path) -> Store:
+    try:
+        return SqliteStore(data_dir)
+    except sqlite3.Error as error:  # a full disk, or one that cannot be written
+        raise RelayDatabaseError(
+            f"The relay's folder cannot be used: {error}. Is the disk full or read-only? Nothing was changed."
+        ) from None
 
 
 def run(main: Callable[[], Any]) -> None:

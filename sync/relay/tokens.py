@@ -35,6 +35,8 @@ class TokenSet(Sequence[bytes]):
     def __getitem__(self, index: int | slice) -> bytes | Sequence[bytes]:
         if isinstance(index, slice):
             return [self[i] for i in range(*index.indices(len(self)))]
+        if not 0 <= index < len(self):
+            raise IndexError(index)
         start = index * wire.TOKEN_HASH_BYTES
         return self._blob[start : start + wire.TOKEN_HASH_BYTES]
 

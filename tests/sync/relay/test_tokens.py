@@ -32,7 +32,7 @@ def test_a_set_is_a_sequence_of_its_hashes() -> None:
     assert len(EVEN) == 5
     assert EVEN[1] == hashed(4)
     assert EVEN[1:3] == [hashed(4), hashed(6)]
-    assert EVEN[-5:] == EVEN[0:5]
+    assert EVEN[-5:] == EVEN[0:5] == list(EVEN)
 
 
 def test_a_hash_that_is_published_twice_counts_once() -> None:
