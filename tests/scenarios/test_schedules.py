@@ -186,7 +186,7 @@ STEPS = st.one_of(
 @example(steps=[("finish", 0), ("wait", 50), ("desk", 0), ("wait", 40), ("desk", 0)])
 @example(steps=[("finish", 0), ("phone", 0), ("desk", 60), ("finish", 0), ("phone", 0), ("desk", 60)])
 @example(steps=[("finish", 0), *[("wait", 44), ("desk", 0)] * 4])
-@example(steps=[("finish", 0), *[("wait", 40)] * 3, ("wait", 1)])  # leaves before the directory says: too late
+@example(steps=[("finish", 0), *[("wait", 40)] * 3, ("wait", 1)])
 @given(steps=st.lists(STEPS, min_size=4, max_size=24))
 def test_whatever_the_schedule_what_is_finished_in_time_is_read_and_nothing_is_lost_in_silence(
     steps: list[tuple[str, int]],
