@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import time
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
@@ -36,6 +37,7 @@ _POOL: Final = re.compile(r"[0-9a-f]{32}")
 _TOKEN: Final = re.compile(r"[A-Za-z0-9_-]{43}")
 FIRST_DESK: Final = "main"
 FIRST_LABEL: Final = "Desk-1"
+_POLICY: Final = Policy()
 REASON_WORDS: Final = {1: "seized", 2: "lost", 3: "left", 4: "replaced", 5: "none"}
 
 
@@ -54,11 +56,12 @@ def create(
     pool: str,
     publish_token: str,
     gap_seconds: int | None = None,
+    policy: Policy = _POLICY,
     clock: Clock = time.time,
     argon_memory_kib: int = MEMORY_KIB,
 ) -> Device:
     """A new organisation with this device as its officer and as handler of the desk "main"; published at the
-    relay.
+    relay. It begins with this policy, and `gap_seconds` where they are given.
 
     A relay that cannot be reached does not hinder: the next session publishes. A pool or token that the relay
     refuses does, and then nothing stays on this device.
@@ -67,7 +70,7 @@ def create(
     name = _require(name, relay, pool, publish_token, gap_seconds)
     vault = Vault.create(home, passphrase, clock=clock, argon_memory_kib=argon_memory_kib)
     try:
-        policy = Policy() if gap_seconds is None else Policy(gap_seconds=gap_seconds)
+        policy = policy if gap_seconds is None else replace(policy, gap_seconds=gap_seconds)
         state = State(vault.db, vault, vault.transaction, vault.clock)
         with vault.transaction():
             _found(state, name=name, relay=relay.rstrip("/"), pool=bytes.fromhex(pool), policy=policy)

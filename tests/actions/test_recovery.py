@@ -37,6 +37,7 @@ from crypto.errors import (
 from crypto.ids import DeskId
 from crypto.primitives import DeviceSigningKey
 from crypto.quorum import seal_to_quorum
+from crypto.root import Policy
 from sync.errors import SignHereError
 from sync.ground import CardsTooFewError
 from sync.known import Known
@@ -77,7 +78,7 @@ def clock() -> Clock:
 
 @pytest.fixture(scope="module")
 def office(tmp_path_factory: pytest.TempPathFactory, clock: Clock) -> Iterator[Office]:
-    with World(tmp_path_factory.mktemp("office"), clock=clock) as world:
+    with World(tmp_path_factory.mktemp("office"), clock=clock, policy=Policy()) as world:
         machines = several_officers(world)
         phone = world.phone()
         code = intake.new_complaints(phone, [record("the planted words")], finish=True)[0]

@@ -36,12 +36,12 @@ from sync.inbox import ArrivedParcel
 from sync.state import State
 from tests.sync.anything import PLAIN
 from tests.sync.rubbish import RUBBISH, serving
-from tests.sync.world import DAY, MEMORY_KIB, PASSPHRASE, Clock, World, no_sleep, record
+from tests.sync.world import DAY, FEW_DEVICES, MEMORY_KIB, PASSPHRASE, Clock, World, no_sleep, record
 
 
 @pytest.fixture(scope="module")
 def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
-    with World(tmp_path_factory.mktemp("sending")) as world:
+    with World(tmp_path_factory.mktemp("sending"), policy=FEW_DEVICES) as world:
         yield world
 
 

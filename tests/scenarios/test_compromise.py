@@ -19,7 +19,7 @@ from app.actions.device import Device
 from crypto.roster import Role
 from tests.scenarios import loot as loots
 from tests.scenarios.loot import Loot, Reader
-from tests.sync.world import World, record
+from tests.sync.world import FEW_DEVICES, World, record
 
 PAGE = Path(__file__).parents[2] / "docs/threat-model.md"
 PARTIES = (
@@ -99,7 +99,7 @@ class Scene:
 
 @pytest.fixture(scope="module")
 def scene(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scene]:
-    with World(tmp_path_factory.mktemp("compromise")) as world:
+    with World(tmp_path_factory.mktemp("compromise"), policy=FEW_DEVICES) as world:  # many tokens are tried
         second = world.officer("Officer-2")
         private = world.desk2("private", label="Private-1")
         handler = world.handler("Desk-2")

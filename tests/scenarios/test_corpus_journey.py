@@ -9,7 +9,7 @@ import pytest
 from app.actions import casework, enrolment, intake, sending
 from app.domain.record import fill, parse
 from tests.corpus.mapping import records
-from tests.sync.world import MEMORY_KIB, PASSPHRASE, World, record
+from tests.sync.world import FEW_DEVICES, MEMORY_KIB, PASSPHRASE, World, record
 
 BENGALI = "তৃতীয় তলার জরুরি দরজায় তালা দেওয়া ছিল। আগুন লাগলে বের হতে পারতাম না।"
 KHMER = "ទ្វារចេញនៅជាន់ទីបីត្រូវបានចាក់សោ។ ពួកយើងខ្លាច។"
@@ -17,7 +17,7 @@ KHMER = "ទ្វារចេញនៅជាន់ទីបីត្រូវ�
 
 @pytest.fixture(scope="module")
 def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
-    with World(tmp_path_factory.mktemp("journey")) as world:
+    with World(tmp_path_factory.mktemp("journey"), policy=FEW_DEVICES) as world:
         yield world
 
 

@@ -25,7 +25,7 @@ from app.actions.device import Device
 from sync.integrity import forks
 from tests.scenarios.victim import narrative
 from tests.sync.relay.running import REPOSITORY
-from tests.sync.world import World
+from tests.sync.world import FEW_DEVICES, World
 
 RUNS = int(os.environ.get("KANTHA_KILL_RUNS", "200"))
 SEED = 20_261_122
@@ -67,7 +67,7 @@ def zygote() -> Iterator[Zygote]:
 @pytest.mark.timeout(1_200)
 def test_killed_at_any_moment_nothing_is_lost_and_nothing_doubled(tmp_path: Path, zygote: Zygote) -> None:
     chance = random.Random(SEED)
-    with World(tmp_path) as world:
+    with World(tmp_path, policy=FEW_DEVICES) as world:
         labels = [f"Blue-{number}" for number in range(max(2, RUNS // 70))]
         for label in labels:
             world.phone(label)

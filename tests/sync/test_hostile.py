@@ -14,6 +14,7 @@ import pytest
 from app.actions import arrivals, casework, enrolment, intake, sending
 from app.actions.casefile import file_of
 from app.actions.device import Device
+from app.actions.enrolment import BundleRefusedError
 from app.actions.sending import session_of
 from app.actions.views import AdmittedView, JoinedView
 from app.domain import operations as ops
@@ -46,7 +47,7 @@ from tests.actions.fakes import FakeDevice, carry, deliver
 from tests.crypto import people
 from tests.sync.lying_relay import ShowsDirectory
 from tests.sync.test_inbox import PHONE, Desk, cell, introduction, pieces
-from tests.sync.world import DAY, MEMORY_KIB, PASSPHRASE, Clock, World, no_sleep, record
+from tests.sync.world import DAY, FEW_DEVICES, MEMORY_KIB, PASSPHRASE, Clock, World, no_sleep, record
 
 # --- phones ---------------------------------------------------------------------------------------------
 
@@ -159,7 +160,7 @@ def test_what_nobody_could_check_withdraws_no_complaint_that_was_checked(tmp_pat
 
 @pytest.fixture(scope="module")
 def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
-    with World(tmp_path_factory.mktemp("hostile")) as made:
+    with World(tmp_path_factory.mktemp("hostile"), policy=FEW_DEVICES) as made:
         yield made
 
 
@@ -282,12 +283,16 @@ def test_the_officer_gets_the_welcome_whatever_the_relay_says_after_the_admissio
 
 
 @pytest.mark.parametrize("tag", ["\ufffd".encode(), b"x\r\nHost: elsewhere", b"", b"0" * 100_000])
-def test_nothing_that_a_carrier_writes_beside_the_welcome_stops_the_device(world: World, tag: bytes) -> None:
+def test_what_a_carrier_writes_beside_the_welcome_is_refused_and_the_welcome_is_good_afterwards(
+    world: World, tag: bytes
+) -> None:
     label = f"Stick-{len(world.devices)}"
     joined = invited(world, label)
     admitted = enrolment.admit(world.desk, joined.reply_text, confirm=joined.check)
     device = world.open(label)
-    enrolment.import_bundle(device, encode({**decode(admitted.welcome), 4: tag, 6: tag}))
+    with pytest.raises(BundleRefusedError):
+        enrolment.import_bundle(device, encode({**decode(admitted.welcome), 6: tag}))
+    enrolment.import_bundle(device, admitted.welcome)
     world.sync(device)
     assert device.directory() is not None
 

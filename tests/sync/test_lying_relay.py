@@ -12,6 +12,7 @@ from app.actions.device import Device
 from app.actions.sending import session_of
 from crypto.directory import seal_phone_part
 from crypto.errors import CryptoError, DirectoryExpiredError, DirectoryRefusedError
+from crypto.root import Policy
 from sync.errors import (
     DepositConflictError,
     PageDamagedError,
@@ -30,6 +31,9 @@ from sync.wire import HANDLER_PART, PHONE_PART
 from tests.sync import lying_relay as lies
 from tests.sync.world import DAY, Clock, World, no_sleep, record
 
+POLICY = Policy(token_slots=40)
+"""A phone for each test, and one desk for all."""
+
 
 @pytest.fixture(scope="module")
 def clock() -> Clock:
@@ -38,7 +42,7 @@ def clock() -> Clock:
 
 @pytest.fixture(scope="module")
 def world(tmp_path_factory: pytest.TempPathFactory, clock: Clock) -> Iterator[World]:
-    with World(tmp_path_factory.mktemp("lies"), clock=clock) as world:
+    with World(tmp_path_factory.mktemp("lies"), clock=clock, policy=POLICY) as world:
         yield world
 
 

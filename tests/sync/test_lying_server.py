@@ -34,7 +34,7 @@ from sync.outbox import RESEND_AFTER_S
 from sync.transport import RelayClient
 from tests.sync import lying_faults as faults
 from tests.sync.lying_server import Asked, Fault, LyingServer
-from tests.sync.world import Clock, World, no_sleep, record
+from tests.sync.world import FEW_DEVICES, Clock, World, no_sleep, record
 
 IMPATIENT_S = 1.0
 """How long devices wait for a relay that never answers. An honest one has a minute."""
@@ -119,7 +119,7 @@ def clock() -> Clock:
 @pytest.fixture
 def world(tmp_path: Path, clock: Clock) -> Iterator[World]:
     """One for each case: some of them use up the tokens of the desk's whole week."""
-    with World(tmp_path, clock=clock) as world:
+    with World(tmp_path, clock=clock, policy=FEW_DEVICES) as world:
         yield world
 
 

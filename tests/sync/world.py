@@ -25,6 +25,7 @@ from app.actions import device as devices
 from app.actions import enrolment, officers, organisation, revocation, sending
 from app.actions.device import Device
 from app.actions.views import RevokedView, SyncReport
+from crypto.root import Policy
 from sync.transport import RelayClient
 from sync.wire import STREAMS
 from tests.sync.relay.running import RunningRelay, start_relay
@@ -32,6 +33,10 @@ from tests.sync.relay.running import RunningRelay, start_relay
 MEMORY_KIB = 65_536
 PASSPHRASE = "nine zebras crossed the wet bridge"
 DAY = 86_400
+FEW_TOKENS = Policy(tokens_per_week=256)
+"""Most of the time of a founding goes into the sets of tokens: fewer for each device than by default."""
+FEW_DEVICES = Policy(token_slots=16)
+"""For worlds in which a device sends as often as a real one in its busiest week."""
 
 
 class Clock:
@@ -51,7 +56,9 @@ def no_sleep(_seconds: float) -> None:
 class World:
     """One relay, one officer's desk, and whoever joins. All clocks that are not given go with `clock`."""
 
-    def __init__(self, root: Path, *, clock: Callable[[], float] = time.time) -> None:
+    def __init__(
+        self, root: Path, *, clock: Callable[[], float] = time.time, policy: Policy = FEW_TOKENS
+    ) -> None:
         self.root = root
         self.clock = clock
         self.relay: RunningRelay = start_relay(root / "relay")
@@ -59,7 +66,8 @@ class World:
         self.devices: list[Device] = []
         self.desk = organisation.create(
             root / "desk", PASSPHRASE, name="Sramik Union", relay=self.relay.url, pool=self.pool.name,
-            publish_token=self.pool.publish_token, gap_seconds=0, clock=clock, argon_memory_kib=MEMORY_KIB,
+            publish_token=self.pool.publish_token, gap_seconds=0, policy=policy, clock=clock,
+            argon_memory_kib=MEMORY_KIB,
         )  # fmt: skip
         self.devices.append(self.desk)
 
