@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
-from crypto.ids import OfficerId, OrganisationId, officer_id
+from crypto.ids import DeskId, OfficerId, OrganisationId, officer_id
 from crypto.root import PublishRight, Root, root_hash
 from crypto.roster import Reason, Revocation, Role, sign_statement
 from crypto.signed import Countersigned
@@ -76,9 +76,13 @@ class Council:
         before = Root.decode(roots(state)[-1].body) if state else self.root
         return people.next_root(before, **changes).sign([people.officer(name) for name in by])
 
-    def admission(self, name: str, *by: str, slot: int = 0) -> Countersigned:
-        made = people.admission(name, Role.HANDLER, slot=slot, token_slot=slot)
+    def admission(self, name: str, *by: str, slot: int = 0, desk: DeskId = people.DESK) -> Countersigned:
+        made = people.admission(name, Role.HANDLER, slot=slot, token_slot=slot, desk=desk)
         return self.said(replace(made, org=self.org), *by)
+
+    def phone(self, name: str, *by: str, at: int = people.NOW) -> Countersigned:
+        """The admission of an intake device."""
+        return self.said(replace(people.admission(name, Role.INTAKE, at=at, token_slot=7), org=self.org), *by)
 
     def revocation(self, name: str, *by: str, at: int = people.NOW) -> Countersigned:
         return self.said(Revocation(self.org, people.device(name), at, Reason.SEIZED), *by)

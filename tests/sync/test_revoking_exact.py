@@ -86,7 +86,7 @@ def test_who_is_revoked_is_out_and_everything_is_made_anew(council: Council) -> 
 
 def test_a_device_that_is_out_is_revoked_once(council: Council) -> None:
     desk = Desk.of(council, "A")
-    council.hear(desk.state, council.revocation("H", "B"))
+    council.hear(desk.state, council.revocation("H", "B", at=people.NOW - 1))
     assert not lock_out(desk, "H")
     assert len(desk.said()) == 1
     assert desk.fresh() == (False, False, True)
