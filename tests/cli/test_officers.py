@@ -135,7 +135,14 @@ def test_two_officers_sign_from_two_shells(organisation: Organisation) -> None:
     kantha(second, "sync", "--json").json()
     waits = organisation.at_desk("org", "policy", "--handler-officers", "2", "--json").json()
     assert (waits["in_force"], waits["have"], waits["needed"]) == (False, 1, 2)
-    kantha(second, "sync", "--json").json()
+    carried = organisation.folder / "policy.change"
+    organisation.at_desk("org", "export", waits["id"], "--out", str(carried), "--json").json()
+    carried.with_suffix(".bent").write_bytes(carried.read_bytes()[:-1])
+    refused(
+        kantha(second, "org", "take", str(carried.with_suffix(".bent"))), "no change of this organisation"
+    )
+    taken = kantha(second, "org", "take", str(carried), "--json").json()
+    assert (taken["in_force"], taken["have"], taken["needed"]) == (False, 1, 2), "taking it signs nothing"
     (row,) = kantha(second, "org", "proposals", "--json").json()
     assert row["kind"] == "root"
     assert {"what": "policy", "value": "handler_officers 2"} in row["changes"]
@@ -162,6 +169,16 @@ def test_two_officers_sign_from_two_shells(organisation: Organisation) -> None:
     organisation.at_desk("sync", "--json").json()
     until(lambda: kantha(home, "sync", "--json").json()["joined"])
 
+    invitation, _said = invite(organisation, "handler", "Desk-4")
+    waiting = kantha(
+        organisation.folder / "Desk-4", "join", str(invitation), "--out", str(reply), "--json"
+    ).json()
+    organisation.at_desk("admit", str(reply), "--confirm", waiting["check"], "--json").json()
+    (row,) = organisation.at_desk("org", "proposals", "--json").json()
+    organisation.at_desk("org", "withdraw", row["id"][:12], "--json").json()
+    assert organisation.at_desk("org", "proposals", "--json").json() == []
+    refused(organisation.at_desk("org", "withdraw", row["id"]), "Nothing with this id")
+
     refused(organisation.at_desk("org", "remove-officer", "Blue-7"), "not an officer's")
     refused(organisation.at_desk("org", "remove-officer", "Desk-1"), "themselves")
     assert organisation.at_desk("org", "remove-officer", "Officer-2", "--json").json()["in_force"] is False
@@ -185,6 +202,9 @@ def test_two_officers_sign_from_two_shells(organisation: Organisation) -> None:
         (("org", "close-window", "nobody"), 1),
         (("org", "remove-officer", "nobody"), 1),
         (("org", "nothing"), 2),
+        (("org", "use-token", "too-short"), 1),
+        (("org", "take", "/no/such/file"), 1),
+        (("org", "export", "xyz", "--out", "/no/such/folder/file"), 1),
         (("admit", "nothing-that-came", "--confirm", "1"), 1),
         (("admit", "/no/such/file", "--confirm", "1"), 1),
     ],
