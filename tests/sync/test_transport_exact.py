@@ -60,9 +60,18 @@ def test_an_answer_with_a_body_of_another_digest_is_rubbish_where_the_digest_is_
         relay.get_directory(wire.PHONE_PART)
     relay = client(lambda _request: said(200, body, tag(body)))
     assert relay.get_directory(wire.PHONE_PART) == (body, tag(body)["etag"].strip('"'))
-    refusal = said(404, b"no directory", {"content-type": "text/plain"})
-    with pytest.raises(errors.SyncError):
-        client(lambda _request: refusal).get_directory(wire.PHONE_PART)
+    nothing = client(lambda _request: said(404, wire.NOTHING_THERE.encode()))
+    with pytest.raises(errors.DirectoryMissingError):
+        nothing.get_directory(wire.PHONE_PART)
+
+
+def test_nothing_new_is_an_answer_only_to_whoever_has_something() -> None:
+    relay = client(lambda _request: said(304))
+    assert relay.get_directory(wire.PHONE_PART, etag="0" * 64) is None
+    assert relay.index(wire.REPLIES, etag="0" * 64) is None
+    for call in (relay.get_directory, relay.index):
+        with pytest.raises(errors.RelayRubbishError):
+            call(wire.PHONE_PART if call == relay.get_directory else wire.REPLIES)
 
 
 def test_a_relay_that_stored_something_else_than_was_published_is_no_relay() -> None:
