@@ -75,3 +75,7 @@ def test_a_directory_from_the_future_calls_nothing_too_late_that_is_kept_today()
     assert believed_first(behind, honest, DESK) == TODAY - 300 - keeps
     note_page_day(behind, TODAY)  # the relay knows better what day it is
     assert believed_first(behind, honest, DESK) == TODAY - 90
+
+
+def test_no_day_lies_before_the_first_one_whatever_the_clock_says() -> None:
+    assert believed_first(new_state(lambda: 0.0), directory(), DESK) == 0

@@ -124,6 +124,9 @@ def test_a_number_is_above_all_that_were_used_seen_wrapped_or_held_for_this_desk
     assert number(DESK, holding(seed(OTHER_DESK, generation=6))) == 1
     assert number(OTHER_DESK, fresh_wraps(new_state(), "one", generation=7)) == 8
     assert number(DESK, fresh_wraps(new_state(), "one", generation=7)) == 1
+    restored = new_state()
+    restored.set_place("generation", 9)  # as a new beginning leaves it
+    assert (number(DESK, restored), number(OTHER_DESK, restored)) == (10, 1)
     state = new_state()
     assert [number(DESK, state), number(DESK, state), number(OTHER_DESK, state)] == [1, 2, 1]
 
@@ -207,6 +210,8 @@ def test_wraps_of_chains_that_are_not_held_are_carried_to_active_handlers_while_
     assert kept(to={one}) == [theirs]
     assert kept(to={people.device("two")}) == []
     clock.now = NOW + key_days * 86_400
+    assert kept(to={one}) == [theirs]
+    clock.now = (people.WEEK + 2) * 604_800 + key_days * 86_400 - 1
     assert kept(to={one}) == [theirs]
     clock.now = (people.WEEK + 2) * 604_800 + key_days * 86_400
     assert kept(to={one}) == []

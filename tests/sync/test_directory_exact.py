@@ -153,6 +153,17 @@ def test_a_publisher_has_something_to_repair_when_the_relays_directory_is_refuse
     assert is_due(mine.state) is publishes
 
 
+def test_a_new_beginning_takes_a_directory_that_is_over_and_no_session_does() -> None:
+    clock = Hands(NOW + 50.0 * DAY)
+    mine = client(clock=clock)
+    with pytest.raises(DirectoryExpiredError):
+        mine.accept(edition().untrusted(), "5")
+    assert mine.desk_name(people.OTHER_DESK) == "main"
+    mine.accept(edition().untrusted(), "5", now=0)
+    assert mine.usable() is None
+    assert mine.desk_name(people.OTHER_DESK) == people.first_root().desks[1].name
+
+
 # --- who made it ----------------------------------------------------------------------------------------
 
 
@@ -224,6 +235,18 @@ def test_a_handler_part_that_is_held_back_or_of_another_edition_is_noticed() -> 
     ahead.parts[HANDLER_PART] = (edition(6).handler(), "6")
     assert refresh(fresh, ahead) == 5, "a newer one is that of a publisher who was killed"
     assert refresh(fresh, ahead.shows(edition(6))) == 6
+
+
+def test_a_lower_number_is_taken_under_a_newer_root_but_not_below_its_phone_part() -> None:
+    for version, taken in ((5, False), (6, True), (7, True)):
+        mine = client()
+        phone = mine.accept(edition(6).untrusted(), "6")
+        mine.state.set_place("directory-handler", ["etag", 9, people.seed("a head"), 0])
+        if taken:
+            mine.accept_handler(edition(version).handler(), "etag", phone)
+        else:
+            with pytest.raises(DirectoryRefusedError, match="older"):
+                mine.accept_handler(edition(version).handler(), "etag", phone)
 
 
 def test_a_handler_part_counts_under_the_root_of_its_own_phone_part_and_of_no_older_one() -> None:

@@ -22,13 +22,15 @@ from sync.directory import DirectoryClient
 from sync.due import is_due
 from sync.ground import Ground
 from sync.known import Known
-from sync.rebuilding import NoRoomError, Rebuilding, machines, paper_device
+from sync.rebuilding import NoRoomError, Rebuilding, machines, paper_device, vanished
 from sync.rights import candidates
 from sync.state import State
+from sync.tokensets import known_state
 from tests.crypto import people
 from tests.crypto.people import DESK, NOW, ORG, OTHER_DESK
 from tests.sync.stores import new_state
 from tests.sync.test_rebuilding import FIRST, ONE, card, signed
+from tests.sync.test_rebuilding import phone as directory
 
 PUBLISHED = people.published()
 UNTRUSTED = UntrustedPhoneDirectory(PUBLISHED.signed_head, PUBLISHED.phone.encode())
@@ -78,8 +80,9 @@ def begin(
     lost: tuple[str, ...] = (),
     tokens: tuple[str, ...] = (),
     phone: bool = False,
+    epoch: int = 2,
 ) -> Begun:
-    known = Known(ORG, tuple(chain), said, 7, 2, ((DESK, 3),))
+    known = Known(ORG, tuple(chain), said, 7, epoch, ((DESK, 3),))
     newest = Root.decode(chain[-1].body)
     cards: list[RecoveryCard] = [card("officer", newest)]
     seen: PhoneDirectory | None = None
@@ -164,6 +167,15 @@ def test_without_a_relay_an_own_edition_serves_and_with_one_the_published_one_wh
     assert current.head == PUBLISHED.head, "its publisher has just been revoked; the next edition is due"
     assert begun.client.seen().version == PUBLISHED.head.version
     assert is_due(begun.state)
+    assert people.device("handler") in begun.roster.members, "whom the directory names, if not the archive"
+
+
+def test_the_token_epoch_goes_on_from_the_highest_one_that_is_known() -> None:
+    assert PUBLISHED.head.token_epoch == 1
+    for archived, known in ((0, 1), (1, 1), (4, 4)):
+        found = known_state(begin(phone=True, epoch=archived).state)
+        assert found is not None
+        assert found.epoch == known
 
 
 def test_only_active_handlers_are_machines() -> None:
@@ -173,3 +185,13 @@ def test_only_active_handlers_are_machines() -> None:
     )
     ground = Ground.find(book, [card("officer", FIRST)], [])
     assert set(machines(book, ground, None)) == {people.device("here")}
+    named = directory(ONE, handlers=("third",))
+    assert set(machines(book, ground, named)) == {people.device("here"), people.device("third")}
+
+
+def test_a_directory_as_old_as_the_archive_says_who_has_vanished() -> None:
+    book = Known(ORG, (ONE,), (), 7, 2, ())
+    here, third = people.device("here"), people.device("third")
+    for version, gone in ((6, set()), (7, {here}), (8, {here})):
+        named = directory(ONE, version=version, handlers=("third",))
+        assert vanished({here, third}, book, named) == gone
