@@ -26,6 +26,7 @@ from sync.belonging import (
     proposals,
     roots,
     roots_for_phones,
+    roster,
     settle,
     statements,
     take_roots,
@@ -103,6 +104,15 @@ def test_settling_drops_what_the_roster_leaves_out_and_nothing_else() -> None:
     assert [entry.body for entry in statements(state)] == [kept.body]
 
 
+def test_what_an_officer_revoked_who_has_gone_since_stays_revoked() -> None:
+    council = Council.of("A", "B")
+    state = council.state("A")
+    council.hear(state, council.admission("H", "A"), council.revocation("H", "B"))
+    keep_roots(state, [council.first, council.after("A", officers=council.root.officers[:1])])
+    known = roster(state, root=council.newest(state), org=council.org)
+    assert not known.members[people.device("H")].active
+
+
 # --- the chain of roots ---------------------------------------------------------------------------------
 
 
@@ -177,6 +187,8 @@ def test_phones_get_the_versions_that_were_not_replaced_long_ago() -> None:
         council.clock.now += 10 * DAY
     found = [roots_for_phones(state, keep_s=days * DAY, most=64) for days in (5, 15, 25)]
     assert found == [chain[2:], chain[1:], chain]
+    edge = [roots_for_phones(state, keep_s=10 * DAY - less, most=64) for less in (0, 1)]
+    assert edge == [chain[1:], chain[2:]]
     assert roots_for_phones(state, keep_s=25 * DAY, most=2) == chain[1:]
 
 
@@ -231,7 +243,9 @@ def test_what_comes_into_force_brings_true_signatures_only() -> None:
 
 
 def test_where_nothing_is_known_nothing_is_settled() -> None:
-    assert not settle(new_state(), org=people.ORG)
+    state = new_state()
+    assert not settle(state, org=people.ORG)
+    assert roots(state) == roots_for_phones(state, keep_s=DAY, most=64) == []
 
 
 # --- what would stop to hold ----------------------------------------------------------------------------

@@ -7,10 +7,11 @@ from dataclasses import replace
 import pytest
 
 from crypto.desk_keys import DayKey, DeskSeed, day_of, new_line
+from crypto.directory import MAX_PHONE_ROOTS
 from crypto.errors import DirectoryExpiredError, DirectoryRefusedError
 from crypto.heads import MAX_VERSION, MAX_VERSION_STEP
 from crypto.ids import DeskId, DeviceId
-from crypto.root import root_hash
+from crypto.root import Root, root_hash
 from sync.belonging import keep_roots
 from sync.deskkeys import Generation, load_generations, save_generations
 from sync.deskplan import want_rekey
@@ -102,6 +103,7 @@ def test_ones_own_days_go_on_and_other_desks_are_carried_as_long_as_they_serve(
         assert days_of(made, DESK) == list(range(TODAY + moved - 1, TODAY + moved + ahead + 1))
         assert days_of(made, OTHER_DESK) == list(others)
         (held,) = load_generations(state)
+        assert held.last == TODAY + moved + ahead, "known before anybody can seal to it"
         own = [day for day in made.phone.days if day.desk == DESK]
         assert own == list(held.chain.at(TODAY + moved - 1).public_days(ahead + 2))
 
@@ -221,6 +223,7 @@ def test_it_is_above_what_could_not_be_taken_over_if_that_is_near(council: Counc
         (There(above=near), near + 1), (There(above=near + 1), 8), (There(above=near, torn=True), 71),
     ):  # fmt: skip
         assert place(council, state, there) == (number, b"p" * 32)
+    assert place(council, publisher(council, "A")) == (1, bytes(32))
     assert place(council, publisher(council, "A"), There(above=near + 1)) == (near + 2, bytes(32))
 
 
@@ -255,8 +258,9 @@ def test_handlers_get_the_whole_chain_or_none_of_it(
     second = council.after("A", name="New")
     keep_roots(state, [council.first, second])
     assert edition(council, state, "A").handler.roots == (council.first, second)
-    monkeypatch.setattr("sync.edition.MAX_ROOTS", 1)
-    assert edition(council, state, "A").handler.roots == ()
+    for most, given in ((2, (council.first, second)), (1, ())):
+        monkeypatch.setattr("sync.edition.MAX_ROOTS", most)
+        assert edition(council, state, "A").handler.roots == given
     monkeypatch.undo()
     late = publisher(council, "A")
     meet(council, late, "A")
@@ -265,9 +269,36 @@ def test_handlers_get_the_whole_chain_or_none_of_it(
     assert edition(council, late, "A").handler.roots == ()
 
 
+def test_phones_get_as_many_roots_as_fit_and_always_the_newest(
+    council: Council, state: State, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    second = council.after("A", name="New")
+    keep_roots(state, [council.first, second])
+    accept(council, state, "A", edition(council, state, "A"))
+    size = len(edition(council, state, "A").phone.encode())
+    room = 1_024  # for the head
+    for most, count in ((size + room, 2), (size + room - 1, 1), (1, 1)):
+        monkeypatch.setattr("sync.edition.MAX_PHONE_BYTES", most)
+        assert edition(council, state, "A").phone.roots == (council.first, second)[-count:]
+
+
+def test_phones_get_no_more_roots_than_they_read() -> None:
+    council = Council.of("A", policy=SMALL)
+    state = publisher(council, "A")
+    meet(council, state, "A")
+    chain = [council.first]
+    while len(chain) < MAX_PHONE_ROOTS + 1:
+        before = Root.decode(chain[-1].body)
+        chain.append(people.next_root(before).sign([people.officer("A")]))
+    keep_roots(state, chain)
+    state.set_place("root-pinned", root_hash(chain[-1].body))
+    assert edition(council, state, "A").phone.roots == tuple(chain[1:])
+
+
 def test_an_edition_that_was_made_is_the_newest_for_who_made_it(council: Council, state: State) -> None:
     made = edition(council, state, "A")
     accept(council, state, "A", made)
     assert client(council, state, "A").seen().head_hash == made.version.hash
     assert edition(council, state, "A").version.previous == made.version.hash
     assert day_of(made.version.issued_at) == TODAY
+    assert made.version.expires_at == made.version.issued_at + 49 * DAY

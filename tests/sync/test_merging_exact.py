@@ -8,6 +8,8 @@ from typing import cast
 import pytest
 
 from crypto.errors import DirectoryRefusedError
+from crypto.heads import MAX_VERSION_STEP
+from crypto.root import root_hash
 from sync.belonging import keep_roots, roots, statements
 from sync.directory import DirectoryClient
 from sync.edition import Edition
@@ -124,6 +126,26 @@ def test_another_line_of_roots_that_officers_signed_is_never_replaced(two: Two) 
     assert roots(two.states["B"]) == chain
 
 
+@pytest.mark.parametrize("pinned", [True, False])
+def test_a_newcomer_takes_a_chain_with_the_root_that_was_pinned_and_no_other(two: Two, pinned: bool) -> None:
+    second = two.council.after("A", name="New")
+    late, newcomer = publisher(two.council, "A"), publisher(two.council, "B")
+    for state in (late, newcomer):
+        meet(two.council, state, "A", "B")
+        state.set_place("root-pinned", root_hash(second.body))
+    keep_roots(late, [second])
+    found(two.council, late, "A")
+    two.shelf.put(edition(two.council, late, "A"), client(two.council, late, "A"))
+    two.states["B"] = newcomer
+    if pinned:
+        assert two.merge("B") == There(*two.tags())
+        assert two.council.newest(newcomer).name == "New"
+    else:
+        newcomer.set_place("root-pinned", bytes(32))
+        with pytest.raises(DirectoryRefusedError):
+            two.merge("B")
+
+
 # --- older ones -------------------------------------------------------------------------------------------
 
 
@@ -180,6 +202,16 @@ def test_a_fork_is_gone_above_and_what_officers_signed_in_it_is_believed(two: Tw
     assert two.client("B").seen().head_hash == two.client("B").handler_seen().head_hash == mine.hash
     assert said.body in heard(two, "B")
     assert two.keys_known("B") == 3, "H's key is known from it"
+
+
+def test_a_number_that_is_absurdly_high_is_not_followed(two: Two) -> None:
+    state, holds = two.states["A"], two.holds("B")
+    for place, at in (("directory-seen", 0), ("directory-handler", 1)):
+        kept = state.place(place)
+        state.set_place(place, [*kept[:at], holds[0] + MAX_VERSION_STEP, *kept[at + 1 :]])
+    theirs = two.publish("A").version
+    assert two.merge("B") == There(*two.tags(), above=theirs.version, torn=True)
+    assert two.holds("B") == holds
 
 
 def test_what_a_revoked_publisher_made_is_gone_above_and_not_taken(two: Two) -> None:

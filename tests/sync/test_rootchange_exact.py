@@ -136,6 +136,7 @@ def test_a_second_body_for_a_version_is_signed_after_a_week_and_not_before() -> 
     council = Council.of("A", "B", threshold=2)
     state = council.state("A")
     council.propose(state, named("One"))
+    assert PROMISE_S == 7 * DAY
     for moved in (0, PROMISE_S - 1, -PROMISE_S + 1):
         council.clock.now = people.NOW + moved
         assert refused(council, state, "Two")
@@ -170,6 +171,7 @@ def test_a_promise_is_for_one_version_and_is_kept_for_eight_more() -> None:
 
 def test_a_root_is_renewed_before_it_ends_and_not_earlier() -> None:
     root = Council.of("A").root
+    assert RENEW_S == 120 * DAY
     assert renewed(root, now=root.expires_at - RENEW_S - 1) is None
     for late, years in ((0, 1), (RENEW_S, 1), (366 * DAY, 2)):
         change = renewed(root, now=root.expires_at - RENEW_S + late)
