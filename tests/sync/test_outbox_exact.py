@@ -11,9 +11,10 @@ from crypto.ids import DeskId
 from crypto.roster import Role
 from sync.membership import Self
 from sync.outbox import RESEND_AFTER_S, Outbox
+from sync.wallet import FIRST, OWN
 from sync.wire import CELL_BYTES
 from tests.crypto import people
-from tests.sync.stores import Hands, counted, day_keys, member, new_state, opening_key, phone_outbox, put
+from tests.sync.stores import NOW, Hands, counted, day_keys, member, new_state, opening_key, phone_outbox, put
 
 
 def test_what_a_phone_announced_goes_again_until_the_desk_confirms_it() -> None:
@@ -56,3 +57,23 @@ def test_with_few_desks_each_hears_one_heartbeat_a_session() -> None:
                     heard += [desk] * (read.cell.kind is CellKind.HEARTBEAT)
         assert sorted(heard) == sorted(desks)
         outbox.left(deposit)
+
+
+def test_the_first_day_that_is_needed_is_never_after_the_one_of_the_directory() -> None:
+    outbox = phone_outbox()
+    assert outbox.first_needed(people.DESK, issued=900) == 900
+    put(outbox)
+    outbox.state.db.execute("UPDATE sync_parcel SET day = 930")
+    assert outbox.first_needed(people.DESK, issued=900) == 900
+    assert outbox.first_needed(people.DESK, issued=940) == 930
+
+
+def test_a_device_without_the_directorys_key_spends_its_first_tokens_and_says_when_it_sent() -> None:
+    for key, source in ((None, FIRST), (people.seed("directory"), OWN)):
+        mine = replace(member("phone", Role.INTAKE), directory_key=key)
+        outbox = Outbox(new_state(), Self(people.identity("phone")), mine)
+        assert outbox.last_sent() is None
+        outbox.left(outbox.pack({}, {}, last=False))
+        assert outbox.last_sent() == NOW
+        rows = outbox.state.db.execute("SELECT source FROM sync_token").fetchall()
+        assert rows == [(f"{source}-1",)]

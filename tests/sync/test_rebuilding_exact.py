@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pytest
 
@@ -11,7 +11,7 @@ from crypto.cards import RecoveryCard
 from crypto.desk_keys import LINE_GENERATIONS, DeskSeed
 from crypto.directory import PhoneDirectory, Seen, UntrustedPhoneDirectory
 from crypto.ids import DeskId, DeviceId
-from crypto.root import PublishRight, Root
+from crypto.root import PublishRight, Root, root_hash
 from crypto.roster import Admission, Reason, Revocation, Role, Roster, sign_statement
 from crypto.sender import SLOTS
 from crypto.signed import Countersigned
@@ -36,9 +36,11 @@ PUBLISHED = people.published()
 UNTRUSTED = UntrustedPhoneDirectory(PUBLISHED.signed_head, PUBLISHED.phone.encode())
 
 
-def handler(name: str, *, slot: int, token_slot: int = 1, desk: DeskId = DESK) -> Countersigned:
+def handler(
+    name: str, *, slot: int, token_slot: int = 1, desk: DeskId = DESK, by: Sequence[str] = ("officer",)
+) -> Countersigned:
     made = people.admission(name, Role.HANDLER, slot=slot, token_slot=token_slot, desk=desk)
-    return sign_statement(made, by=[people.officer()])
+    return sign_statement(made, by=[people.officer(name) for name in by])
 
 
 def revoked(name: str) -> Countersigned:
@@ -81,10 +83,12 @@ def begin(
     tokens: tuple[str, ...] = (),
     phone: bool = False,
     epoch: int = 2,
+    numbers: tuple[tuple[DeskId, int], ...] = ((DESK, 3),),
+    by: tuple[str, ...] = ("officer",),
 ) -> Begun:
-    known = Known(ORG, tuple(chain), said, 7, epoch, ((DESK, 3),))
+    known = Known(ORG, tuple(chain), said, 7, epoch, numbers)
     newest = Root.decode(chain[-1].body)
-    cards: list[RecoveryCard] = [card("officer", newest)]
+    cards: list[RecoveryCard] = [card(name, newest) for name in by]
     seen: PhoneDirectory | None = None
     if phone:
         seen = UNTRUSTED.verify(org=ORG, seen=Seen(), now=0)
@@ -153,6 +157,31 @@ def test_a_desk_that_nobody_is_left_at_goes_on_in_a_new_line_of_numbers() -> Non
     assert alone.chain().generation == LINE_GENERATIONS
     with_others = begin(handler("here", slot=1))
     assert with_others.chain().generation == 4
+
+
+def test_numbers_go_on_from_the_highest_of_archive_and_directory_for_each_desk() -> None:
+    for archived, counted in ((1, 3), (8, 8)):
+        state = begin(phone=True, numbers=((DESK, archived), (OTHER_DESK, 5))).state
+        assert state.place("generation") == counted
+        assert state.place(f"generation/{OTHER_DESK.hex()}") == 5
+
+
+@pytest.mark.parametrize(("needed", "signed_by"), [(0, 1), (1, 1), (2, 2)])
+def test_an_admission_is_signed_by_as_many_officers_as_the_root_asks_for(needed: int, signed_by: int) -> None:
+    names = ("officer", "second")
+    policy = replace(FIRST.policy, handler_officers=needed)
+    made = people.next_root(FIRST, policy=policy, officers=people.first_root(names).officers)
+    here, chain = handler("here", slot=1, by=names), [ONE, signed(made, "officer")]
+    begun = begin(here, chain=chain, by=names, lost=("here",))
+    assert len(begun.roster.statement_of(begun.own).signatures) == signed_by
+    (gone,) = [one for one in statements(begun.state) if isinstance(decode_statement(one.body), Revocation)]
+    assert len(gone.signatures) == 1
+
+
+def test_the_directory_that_is_there_is_believed_by_its_own_root_though_the_archive_knows_a_newer() -> None:
+    newer = root_with("publisher")
+    assert begin(chain=newer, phone=True).client.pinned() == ORG
+    assert begin(chain=newer).client.pinned() == root_hash(newer[-1].body)
 
 
 def test_without_a_relay_an_own_edition_serves_and_with_one_the_published_one_whoever_made_it() -> None:

@@ -13,7 +13,7 @@ from crypto.reply_cells import ReplyKind, dummy_reply
 from crypto.roster import Reason, Revocation, Role, sign_statement
 from sync.belonging import keep_statement
 from sync.deskkeys import Generation, save_generations
-from sync.errors import PageDamagedError
+from sync.errors import PageDamagedError, TokenRefusedError
 from sync.integrity import missing
 from sync.membership import Self
 from sync.outbox import Deposit
@@ -25,7 +25,7 @@ from tests.sync.stores import NOW, Hands, put
 from tests.sync.test_answers import PHONE, REPLY, confirmation, question, word
 from tests.sync.test_directory_exact import Relay as Directory
 from tests.sync.test_directory_exact import client, edition
-from tests.sync.test_inbox import introduction, pieces
+from tests.sync.test_inbox import Desk, introduction, pieces
 
 Sent = tuple[str, bytes]
 
@@ -40,8 +40,13 @@ class Relay(Directory):
     closed: dict[int, int] = field(default_factory=dict)
     damaged: set[int] = field(default_factory=set)
     fetched: list[int] = field(default_factory=list)
+    refuses: set[str] = field(default_factory=set)
+    """Streams whose next deposit it does not take."""
 
     def deposit(self, stream: str, _deposit_id: bytes, token: bytes, body: bytes) -> None:
+        if stream in self.refuses:
+            self.refuses.remove(stream)
+            raise TokenRefusedError
         self.sent.append((stream, body))
         self.tokens.append(token)
 
@@ -101,6 +106,14 @@ def session(role: Role, *, clock: Hands | None = None, name: str = "", deposits:
     return Session(mine.state, me, member, Heard())  # type: ignore[arg-type]
 
 
+def know_phone(desk: Session) -> None:
+    """The desk has the reply key of "phone"."""
+    desk.state.db.execute(
+        "INSERT INTO sync_device_reply_key (device, number, public) VALUES (?, 1, ?)",
+        (PHONE, REPLY.sealing_key.public),
+    )
+
+
 def run(one: Session, relay: Relay) -> list[tuple[str, object]]:
     """Gives what it heard in this session."""
     heard: Heard = one.sink  # type: ignore[assignment]
@@ -146,9 +159,11 @@ def test_recent_replies_are_fetched_in_every_session_and_heard_once() -> None:
     relay.pages[REPLIES][3] = replies(word(ReplyKind.QUESTION, question("Where?"), counter=2))
     assert run(phone, relay.again()) == [("question", "Where?")]
     assert relay.fetched == [2, 3]
-    clock.now += REPLY_WINDOW_S + 60
-    assert run(phone, relay.again()) == []
-    assert relay.fetched == []
+    clock.now += REPLY_WINDOW_S
+    for fetched in ([2, 3], []):
+        assert run(phone, relay.again()) == []
+        assert relay.fetched == fetched
+        clock.now += 1
 
 
 def test_a_reply_page_that_cannot_be_had_blocks_nothing_and_is_heard_when_it_comes() -> None:
@@ -209,6 +224,26 @@ def test_what_a_device_that_waits_has_to_say_goes_with_the_first_deposit_that_is
     assert (len(relay.sent), len(packed)) == (3, 1)
 
 
+def test_what_a_phone_sends_is_shown_at_its_desk_to_be_its_own() -> None:
+    phone, relay, desk = session(Role.INTAKE), Relay().shows(edition()), Desk()
+    put(phone.outbox)
+    run(phone, relay)
+    desk.take(*[body for _stream, body in relay.sent])
+    assert [(one.code, one.authentic) for one in desk.shelf.parcels] == [("207-0000-0", True)]
+
+
+def test_what_the_relay_refuses_once_is_sealed_afresh_and_not_lost() -> None:
+    phone, relay = session(Role.INTAKE), Relay(refuses={COMPLAINTS}).shows(edition())
+    put(phone.outbox)
+    assert run(phone, relay) == [("left", "207-0000-0")]
+    desk, there = session(Role.HANDLER), Relay(refuses={REPLIES}).shows(edition())
+    know_phone(desk)
+    desk.answers.queue(PHONE, ReplyKind.QUESTION, encode({1: {"text": "When?"}}))
+    run(desk, there)
+    relay.pages[REPLIES] = {1: there.sent[-1][1]}
+    assert run(phone, relay) == [("question", "When?")]
+
+
 # --- a handler ------------------------------------------------------------------------------------------
 
 
@@ -242,10 +277,7 @@ def test_kept_deposits_go_in_their_places_and_no_session_has_more_of_a_stream_th
 @pytest.mark.parametrize("revoked", [False, True])
 def test_what_waits_is_said_to_phones_that_belong_and_no_more_to_one_that_is_revoked(revoked: bool) -> None:
     desk, relay = session(Role.HANDLER), Relay().shows(edition())
-    desk.state.db.execute(
-        "INSERT INTO sync_device_reply_key (device, number, public) VALUES (?, 1, ?)",
-        (PHONE, REPLY.sealing_key.public),
-    )
+    know_phone(desk)
     desk.answers.queue(PHONE, ReplyKind.QUESTION, encode({1: {"text": "When?"}}))
     if revoked:
         gone = Revocation(people.ORG, PHONE, NOW, Reason.LOST)
