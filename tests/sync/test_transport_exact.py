@@ -134,3 +134,17 @@ def test_a_page_has_as_many_whole_cells_as_its_index_says() -> None:
     empty = client(lambda _request: said(200, b""))
     with pytest.raises(errors.PageDamagedError):
         empty.page(wire.REPLIES, 1, wire.page_digest([]))
+
+
+def test_what_is_known_is_said_with_the_question_and_nothing_else() -> None:
+    asked: list[httpx.Request] = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        asked.append(request)
+        return said(304)
+
+    relay = client(answer)
+    relay.get_directory(wire.PHONE_PART, etag="0" * 64)
+    with pytest.raises(errors.RelayRubbishError):
+        relay.get_directory(wire.PHONE_PART)
+    assert [request.headers.get("if-none-match") for request in asked] == ['"' + "0" * 64 + '"', None]
