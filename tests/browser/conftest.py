@@ -82,21 +82,21 @@ class Outside:
         threading.Thread(target=note, daemon=True).start()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def outside() -> Outside:
     place = Outside()
     place.start()
     return place
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def playwright_driver() -> Iterator[Playwright]:
     expect.set_options(timeout=PATIENCE_MS)
     with sync_playwright() as driver:
         yield driver
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium(playwright_driver: Playwright, outside: Outside) -> Iterator[Browser]:
     found = next((path for name in NAMES if (path := shutil.which(name))), None)
     if found is None:
