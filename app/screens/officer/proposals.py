@@ -6,6 +6,8 @@ what this officer signed already says so and cannot be signed twice.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import flet as ft
 
 from app.actions import officers
@@ -83,7 +85,12 @@ def Proposals(desk: DeskModel, *, key: str | None = None) -> ft.Control:
 
 @ft.component
 def Proposal(
-    desk: DeskModel, one: ProposalView, on_signed: object, on_withdraw: object, *, key: str | None = None
+    desk: DeskModel,
+    one: ProposalView,
+    on_signed: Callable[[SignedView], None],
+    on_withdraw: Callable[[ProposalView], None],
+    *,
+    key: str | None = None,
 ) -> ft.Control:
     """One of them. A device that waits can be withdrawn by any officer; a change of the rules cannot."""
     tr = desk.tr
@@ -99,13 +106,11 @@ def Proposal(
         if busy or not ready:
             return
         set_busy(True)
-        allowed = {"returning": True} if may_return else {}
-        view = await desk.do(
-            officers.sign, one.id, confirm=to_western(typed) if one.digits else None, **allowed
-        )
+        confirm = to_western(typed) if one.digits else None
+        view = await desk.do(officers.sign, one.id, confirm=confirm, returning=may_return)
         set_busy(False)
         if view is not None:
-            on_signed(view)  # type: ignore[operator]
+            on_signed(view)
 
     parts: list[ft.Control] = [
         ft.Row(
@@ -174,12 +179,12 @@ def Proposal(
     return card(_column(parts), desk=True)
 
 
-def _withdraw(desk: DeskModel, one: ProposalView, on_withdraw: object) -> ft.Control:
+def _withdraw(desk: DeskModel, one: ProposalView, on_withdraw: Callable[[ProposalView], None]) -> ft.Control:
     tr = desk.tr
     return button(
         tr("Withdraw…"), kind="plain", desk=True, tall=48 if desk.narrow else 36, key=f"withdraw-{one.id}",
         spoken=tr.join([tr("Withdraw…"), title(one, tr)]),
-        on_click=lambda _: on_withdraw(one),  # type: ignore[operator]
+        on_click=lambda _: on_withdraw(one),
     )  # fmt: skip
 
 

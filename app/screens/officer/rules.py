@@ -79,17 +79,9 @@ def HowMany(desk: DeskModel, root: Root, ask: Ask, *, key: str | None = None) ->
     """How many of how many sign, and what the chosen number means."""
     tr, of = desk.tr, len(root.officers)
     chosen, choose = ft.use_state(root.threshold)
-    options = [
-        (str(n), tr("{t} of {n}", t=n, n=of)) for n in range(1, of + 1)
-    ]  # fmt: skip
+    options = [(str(n), tr("{t} of {n}", t=n, n=of)) for n in range(1, of + 1)]
     parts: list[ft.Control] = [
-        filter_chips(
-            options,
-            chosen=str(chosen),
-            on_choose=lambda value: choose(int(value)),
-            tall=desk.narrow,
-            key="threshold",
-        ),
+        _choice(desk, options, chosen, choose, "threshold"),
         *_meaning(rules_words.signing(tr, needed=chosen, of=of)),
     ]
     if of == 1:
@@ -113,13 +105,7 @@ def WhoAdmits(desk: DeskModel, root: Root, ask: Ask, *, key: str | None = None) 
     most = max(now, root.threshold)
     options = [(str(n), tr.count("{n} officers", n, one="{n} officer")) for n in range(1, most + 1)]
     parts: list[ft.Control] = [
-        filter_chips(
-            options,
-            chosen=str(chosen),
-            on_choose=lambda value: choose(int(value)),
-            tall=desk.narrow,
-            key="admitting",
-        ),
+        _choice(desk, options, chosen, choose, "admitting"),
         *_meaning(rules_words.admitting(tr, needed=chosen)),
     ]
     if most > 1:
@@ -154,7 +140,7 @@ def _officers(desk: DeskModel, root: Root, ask: Ask) -> ft.Control:
                 )
             )  # fmt: skip
         rows.append(
-            ft.Row(line[:2] + line[2:], spacing=10)
+            ft.Row(line, spacing=10)
             if not desk.narrow
             else ft.Column([ft.Row(line[:2], spacing=10), *line[2:]], spacing=6, tight=True)
         )
@@ -183,6 +169,19 @@ def _fresh_keys(desk: DeskModel, ask: Ask) -> ft.Control:
             ),
         ],
     )  # fmt: skip
+
+
+def _choice(
+    desk: DeskModel, options: list[tuple[str, str]], chosen: int, choose: Callable[[int], object], key: str
+) -> ft.Control:
+    """One number of several."""
+    return filter_chips(
+        options,
+        chosen=str(chosen),
+        on_choose=lambda value: choose(int(value)),
+        tall=desk.narrow,
+        key=key,
+    )
 
 
 def _change(desk: DeskModel, ready: bool, on_press: Callable[[], object], key: str) -> ft.Control:
