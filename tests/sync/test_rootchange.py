@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
@@ -32,13 +30,7 @@ from sync.rootchange import countersign, open_proposals, without
 from sync.shutout import returning, signed_by_who_goes
 from sync.windows import note_page_day
 from tests.sync.offices import DAY, Hands, Office
-from tests.sync.relay.running import RunningRelay, start_relay
-
-
-@pytest.fixture(scope="module")
-def relay(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningRelay]:
-    with start_relay(Path(tmp_path_factory.mktemp("relay"))) as running:
-        yield running
+from tests.sync.relay.running import RunningRelay
 
 
 @pytest.fixture
